@@ -1,0 +1,15 @@
+"""Commands of the house. Each room brings its own group; this file only hangs them up."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    from participation.demo.cli import demo
+    from participation.roll.cli import roll
+    from participation.setup import init
+    from participation.votes.cli import rules
+
+    for command in (demo, init, roll, rules):
+        app.cli.add_command(command)

@@ -1,0 +1,177 @@
+"""The database: typed base, safe SQLite settings, append-only tables, one transaction per request.
+
+SQLite is the embedded default and PostgreSQL is where a city goes; the same models
+serve both.  What must hold on each:
+
+* SQLite: WAL, `synchronous=FULL` (an acknowledged ballot survives a power cut),
+  foreign keys on, STRICT tables, and writers take the write lock when they begin
+  (`BEGIN IMMEDIATE`), so that a check and the write that follows see one state.
+* PostgreSQL: a writer that must not interleave locks the row it depends on
+  (`record.services.append` locks the log's head).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DDL, BigInteger, Boolean, LargeBinary, MetaData, String, Text, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session
+
+# Python's own SQLite is often older than 3.51.3, which fixed a WAL corruption under several writers.
+SAFE_SQLITE = (3, 51, 3)
+
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+"""Whether the present unit of work may write. GET requests may not."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Aware UTC in Python; TIMESTAMPTZ on PostgreSQL, sortable ISO text on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        return dialect.type_descriptor(TIMESTAMP(timezone=True) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant must carry its time zone")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
+
+
+# STRICT tables know only INTEGER, TEXT, BLOB (and REAL, which we never use).
+@compiles(BigInteger, "sqlite")
+@compiles(Boolean, "sqlite")
+def _integer(*_: Any, **__: Any) -> str:
+    return "INTEGER"
+
+
+@compiles(String, "sqlite")
+def _text(*_: Any, **__: Any) -> str:
+    return "TEXT"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {int: BigInteger, str: Text, datetime: UtcDateTime, bytes: LargeBinary}
+    __table_args__ = {"sqlite_strict": True}
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+APPEND_ONLY: list[str] = []
+
+
+def append_only(cls: type[Base]) -> type[Base]:
+    """Class decorator: the database itself refuses UPDATE and DELETE on this table."""
+    table = cls.__table__
+    APPEND_ONLY.append(table.name)
+    for dialect in ("sqlite", "postgresql"):
+        for statement in append_only_triggers(table.name, dialect):
+            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+    return cls
+
+
+def append_only_triggers(table: str, dialect: str) -> list[str]:
+    """The statements that make `table` append-only; also used by migrations."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("update", "delete")
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
+    ]
+
+
+def sqlite_module() -> Any:
+    """The newest SQLite at hand: the built-in one if it is safe, else the one pysqlite3 bundles."""
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return sqlite3
+    import pysqlite3.dbapi2 as bundled
+
+    if bundled.sqlite_version_info < SAFE_SQLITE:
+        raise RuntimeError(f"SQLite {bundled.sqlite_version} is too old; install pysqlite3 >= 0.6")
+    return bundled
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options for `create_engine`, by the kind of database."""
+    if url.startswith("sqlite"):
+        return {"module": sqlite_module(), "connect_args": {"timeout": 15, "isolation_level": None}}
+    return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+
+
+def prepare_engine(engine: Any) -> None:
+    """Attach the SQLite pragmas and the `BEGIN` that suits the unit of work."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        # busy_timeout first: switching to WAL itself may have to wait for another process.
+        for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN DEFERRED")
+
+
+@event.listens_for(Session, "before_flush")
+def _get_never_writes(session: Session, *_: Any) -> None:
+    if not writing.get() and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("a read-only unit of work tried to write")
+
+
+@contextmanager
+def transaction(*, write: bool = True) -> Iterator[Any]:
+    """One unit of work on `db.session`: committed when the block ends, rolled back when it raises."""
+    end_transaction()
+    token = writing.set(write)
+    try:
+        yield db.session
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        writing.reset(token)
+
+
+def end_transaction() -> None:
+    """End whatever read transaction is open, so that the next one can begin as a writer."""
+    if db.session.registry.has() and db.session().in_transaction():
+        db.session.commit()

@@ -1,0 +1,1 @@
+"""Small pure things every room shares: quantities, sentences, refusals, the clock."""

@@ -1,0 +1,12 @@
+"""What everybody may read: the first page, the notice board, the calculator, the site's health."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Hang up this room's pages."""
+    from participation.public import views
+
+    app.register_blueprint(views.blueprint)

@@ -1,0 +1,121 @@
+"""Appending to the record, and reading it with proofs.
+
+`append` runs in the caller's transaction: the fact and its entry are stored together or not at all.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import insert, select, update
+
+from participation.database import db
+from participation.record import keys
+from participation.record.checkpoint import Checkpoint, sign_checkpoint
+from participation.record.commitment import canonical
+from participation.record.merkle import Frontier, inclusion_proof, leaf_hash, root_at
+from participation.record.models import Log, LogEntry, LogNode
+from participation.record.signed_note import Signer
+
+
+class Inclusion(NamedTuple):
+    """Everything a stranger needs to see that an entry is under a signed checkpoint."""
+
+    index: int
+    leaf: bytes
+    proof: list[bytes]
+    checkpoint: Checkpoint
+    note: str
+
+
+def start_log(unit_id: int, unit_slug: str) -> Log:
+    """The (empty) log of a new neighbourhood; its origin names the site and the neighbourhood."""
+    host = urlsplit(current_app.config["PUBLIC_URL"]).netloc
+    log = Log(unit_id=unit_id, origin=f"{host}/{unit_slug}", size=0, frontier=Frontier.empty().to_bytes())
+    db.session.add(log)
+    db.session.flush()
+    return log
+
+
+def hold_log(unit_id: int) -> Log:
+    """Lock the head of a neighbourhood's log until the transaction ends.
+
+    Whoever holds it is alone in deciding what comes next in the record: a cast and
+    a closing take turns here, on both databases.
+    """
+    return db.session.scalars(
+        select(Log).where(Log.unit_id == unit_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def append(log: Log, kind: str, payload: dict[str, Any], at: datetime, vote_id: int | None = None) -> int:
+    """Append one entry to a held log and return its index. `payload` must be free of personal data."""
+    text = canonical({"kind": kind, **payload})
+    index, leaf = log.size, leaf_hash(text)
+    frontier, nodes = Frontier.from_bytes(log.frontier).append(leaf)
+    db.session.execute(
+        insert(LogEntry),
+        {"log_id": log.id, "index": index, "vote_id": vote_id, "kind": kind, "at": at, "payload": text.decode()},
+    )
+    db.session.execute(
+        insert(LogNode),
+        [{"log_id": log.id, "level": level, "index": position, "hash": hash_} for level, position, hash_ in nodes],
+    )
+    # The size in the condition is a second guard: two appends can never take the same place.
+    moved = db.session.execute(
+        update(Log).where(Log.id == log.id, Log.size == index).values(size=index + 1, frontier=frontier.to_bytes()),
+        execution_options={"synchronize_session": "evaluate"},
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise RuntimeError("the log moved while it was held")
+    return index
+
+
+def signer() -> Signer:
+    """The site's signing key, kept in the instance folder and never in the database."""
+    found = current_app.extensions.get("record_signer")
+    if found is None:
+        config = current_app.config
+        name = urlsplit(config["PUBLIC_URL"]).netloc
+        found = current_app.extensions["record_signer"] = keys.load_or_create_key(Path(config["INSTANCE"]) / "keys", name)
+    return found
+
+
+def log_of(unit_id: int) -> Log:
+    return db.session.scalars(select(Log).where(Log.unit_id == unit_id)).one()
+
+
+def checkpoint(log: Log) -> tuple[Checkpoint, str]:
+    """The log as it stands, and the signed note that says so (Ed25519 is deterministic: nothing to store)."""
+    present = Checkpoint(log.origin, log.size, Frontier.from_bytes(log.frontier).root())
+    return present, sign_checkpoint(present, signer())
+
+
+def checkpoint_at(log: Log, size: int) -> tuple[Checkpoint, str]:
+    """The checkpoint of an earlier size, recomputed from the stored nodes."""
+    earlier = Checkpoint(log.origin, size, root_at(size, _reader(log.id)))
+    return earlier, sign_checkpoint(earlier, signer())
+
+
+def prove(log: Log, index: int) -> Inclusion:
+    """Proof that entry `index` is in the log as it stands."""
+    read = _reader(log.id)
+    present, note = checkpoint(log)
+    return Inclusion(index, read(0, index), inclusion_proof(index, log.size, read), present, note)
+
+
+def entry(log: Log, index: int) -> LogEntry:
+    return db.session.scalars(select(LogEntry).where(LogEntry.log_id == log.id, LogEntry.index == index)).one()
+
+
+def _reader(log_id: int):  # type: ignore[no-untyped-def]
+    def read(level: int, index: int) -> bytes:
+        return db.session.scalars(
+            select(LogNode.hash).where(LogNode.log_id == log_id, LogNode.level == level, LogNode.index == index)
+        ).one()
+
+    return read
