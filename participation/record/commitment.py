@@ -78,7 +78,7 @@ def fingerprint(lines: Iterable[bytes]) -> bytes:
     many there are. ValueError when a line is not 32 bytes: bare personal data must not be
     hashed without salt.
     """
-    frontier = Frontier()
+    frontier = Frontier.empty()
     for line in lines:
         if not isinstance(line, bytes) or len(line) != COMMITMENT_LENGTH:
             raise ValueError("a line of a fingerprint is a 32-byte commitment")

@@ -40,7 +40,7 @@ class KeyProblem(RuntimeError):
 def load_or_create_key(folder: Path, name: str) -> Signer:
     """The signer `name` with the key in `folder`; the first call makes the key.
 
-    One key serves all logs of an installation, each under its own name (the log's origin).
+    One key serves all logs of an installation; checkpoints are signed as `signer.named(origin)`.
     Processes that start at once get the same key: the first to put it in place wins.
     Raises KeyProblem as `load_key` does, or when the folder cannot hold a key.
     """

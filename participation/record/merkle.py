@@ -57,8 +57,8 @@ class Frontier:
     Raises ValueError when the number or the length of the hashes does not fit the size.
     """
 
-    size: int = 0
-    hashes: tuple[bytes, ...] = ()
+    size: int
+    hashes: tuple[bytes, ...]
 
     def __post_init__(self) -> None:
         if not _is_size(self.size):
@@ -67,6 +67,10 @@ class Frontier:
             raise ValueError(f"a tree of {self.size} leaves has {self.size.bit_count()} complete subtrees")
         if not all(map(_is_hash, self.hashes)):
             raise ValueError("a subtree hash is 32 bytes")
+
+    @classmethod
+    def empty(cls) -> Frontier:
+        return cls(0, ())
 
     def append(self, leaf: bytes) -> tuple[Frontier, list[Node]]:
         """Add a leaf, given as its 32-byte `leaf_hash`; returns the new frontier and the nodes that became complete."""

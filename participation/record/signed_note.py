@@ -91,6 +91,10 @@ class Signer:
     def verifier(self) -> Verifier:
         return Verifier(self.name, self.private_key.public_key())
 
+    def named(self, name: str) -> Signer:
+        """The same key under another name: the site's key, say, as the key of one of its logs."""
+        return Signer(name, self.private_key)
+
     def signature_line(self, message: bytes) -> str:
         """The line that attests these bytes, with its final newline."""
         signature = self.verifier.key_id + self.private_key.sign(message)
