@@ -45,7 +45,7 @@ def load_or_create_key(folder: Path, name: str) -> Signer:
     Raises KeyProblem as `load_key` does, or when the folder cannot hold a key.
     """
     path = folder / KEY_FILE
-    if not path.exists():
+    if not os.path.lexists(path):
         _create(path)
     return load_key(folder, name)
 
@@ -85,14 +85,14 @@ def _read_private(path: Path) -> bytes:
     """The file's bytes, after looking at the very file that was opened, not at one put in its place later."""
     # Without O_NONBLOCK a named pipe of this name would hold the start up for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
             raise KeyProblem(
                 say("The signing key of the record is not a plain file: %(path)s", path=str(path)),
                 say("Move away whatever has this name, then put the key back from its backup."),
             )
-        if about.st_mode & 0o077:
+        if mode & 0o077:
             raise KeyProblem(
                 say("Other users of this machine can reach the signing key of the record: %(path)s", path=str(path)),
                 say("Close it with: chmod 600 %(path)s", path=str(path)),
@@ -102,7 +102,9 @@ def _read_private(path: Path) -> bytes:
                 say("Other users of this machine can replace files in %(folder)s", folder=str(path.parent)),
                 say("Close it with: chmod 700 %(folder)s", folder=str(path.parent)),
             )
-        return file.read(MAX_KEY_FILE_BYTES)
+        return os.read(descriptor, MAX_KEY_FILE_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def _create(path: Path) -> None:

@@ -114,7 +114,7 @@ def append_nodes(size_before: int, leaf: bytes, read_node: ReadNode) -> list[Nod
 
 
 def root_at(size: int, read_node: ReadNode) -> bytes:
-    """The root when the tree had `size` leaves. Reads at most log2(size) + 1 nodes. ValueError on an impossible size."""
+    """The root when the tree had `size` leaves. Reads at most log2(size) + 1 nodes. ValueError for no size."""
     if not _is_size(size):
         raise ValueError(f"not a tree size: {size!r}")
     return _range_root(0, size, read_node)

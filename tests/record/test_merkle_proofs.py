@@ -96,7 +96,9 @@ def test_every_consistency_proof_is_the_references_and_verifies_for_its_own_size
     for first in range(1, second + 1):
         proof = consistency_proof(first, second, SHELF.read)
         assert proof == reference_subproof(first, LEAVES[:second], True)
-        accepted = [at for at in range(1, second + 1) if verify_consistency(at, second, ROOTS[at], ROOTS[second], proof)]
+        accepted = [
+            at for at in range(1, second + 1) if verify_consistency(at, second, ROOTS[at], ROOTS[second], proof)
+        ]
         assert accepted == [first]
 
 
