@@ -23,7 +23,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DDL, BigInteger, Boolean, LargeBinary, MetaData, String, Text, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 # Python's own SQLite is often older than 3.51.3, which fixed a WAL corruption under several writers.
 SAFE_SQLITE = (3, 51, 3)
@@ -68,16 +68,18 @@ def _text(*_: Any, **__: Any) -> str:
 
 
 class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={int: BigInteger, str: Text, datetime: UtcDateTime, bytes: LargeBinary},
     )
-    type_annotation_map = {int: BigInteger, str: Text, datetime: UtcDateTime, bytes: LargeBinary}
     __table_args__ = {"sqlite_strict": True}
 
 

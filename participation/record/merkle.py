@@ -1,7 +1,7 @@
 """The Merkle tree of the record: RFC 6962 section 2.1, with the verification of RFC 9162 section 2.1.
 
-A complete subtree is a node (level, index): it covers the 2**level leaves from
-index * 2**level on, and its hash never changes once they are all there.  Only such
+A complete subtree is a node (level, position): it covers the 2**level leaves from
+position * 2**level on, and its hash never changes once they are all there.  Only such
 nodes are stored.  Whatever is needed of an unfinished right edge is computed from
 O(log n) of them.  All hashes are 32 bytes of SHA-256; sizes and indexes count leaves.
 """
@@ -18,6 +18,7 @@ HASH_LENGTH = 32
 MAX_SIZE = 2**63 - 1
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
+# (level, position) -> the stored hash
 ReadNode = Callable[[int, int], bytes]
 
 
@@ -25,7 +26,7 @@ class Node(NamedTuple):
     """The hash of a complete subtree: level 0 is a leaf, level n covers 2**n leaves."""
 
     level: int
-    index: int
+    position: int
     hash: bytes
 
 
@@ -75,7 +76,7 @@ class Frontier:
     def append(self, leaf: bytes) -> tuple[Frontier, list[Node]]:
         """Add a leaf, given as its 32-byte `leaf_hash`; returns the new frontier and the nodes that became complete."""
         rest = list(self.hashes)
-        nodes = append_nodes(self.size, leaf, lambda _level, _index: rest.pop())
+        nodes = append_nodes(self.size, leaf, lambda _level, _position: rest.pop())
         return Frontier(self.size + 1, (*rest, nodes[-1].hash)), nodes
 
     def root(self) -> bytes:
@@ -107,9 +108,9 @@ def append_nodes(size_before: int, leaf: bytes, read_node: ReadNode) -> list[Nod
         raise ValueError("a leaf is appended as its 32-byte hash")
     nodes = [Node(0, size_before, leaf)]
     # As in adding 1 to a binary number: every trailing 1 of the size is a left sibling waiting for us.
-    while nodes[-1].index % 2:
-        level, index, right = nodes[-1]
-        nodes.append(Node(level + 1, index // 2, node_hash(_read(read_node, level, index - 1), right)))
+    while nodes[-1].position % 2:
+        level, position, right = nodes[-1]
+        nodes.append(Node(level + 1, position // 2, node_hash(_read(read_node, level, position - 1), right)))
     return nodes
 
 
@@ -238,10 +239,10 @@ def _fold(hashes: Sequence[bytes]) -> bytes:
     return root
 
 
-def _read(read_node: ReadNode, level: int, index: int) -> bytes:
-    found = read_node(level, index)
+def _read(read_node: ReadNode, level: int, position: int) -> bytes:
+    found = read_node(level, position)
     if not _is_hash(found):
-        raise ValueError(f"node {index} of level {level} is not a 32-byte hash")
+        raise ValueError(f"node {position} of level {level} is not a 32-byte hash")
     return found
 
 

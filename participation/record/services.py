@@ -75,14 +75,12 @@ def append(log: Log, kind: str, payload: dict[str, Any], at: datetime, vote_id: 
     return index
 
 
-def signer() -> Signer:
-    """The site's signing key, kept in the instance folder and never in the database."""
-    found = current_app.extensions.get("record_signer")
-    if found is None:
-        config = current_app.config
-        name = urlsplit(config["PUBLIC_URL"]).netloc
-        found = current_app.extensions["record_signer"] = keys.load_or_create_key(Path(config["INSTANCE"]) / "keys", name)
-    return found
+def signer(log: Log) -> Signer:
+    """The site's signing key under this log's name; kept in the instance folder and never in the database."""
+    signers = current_app.extensions.setdefault("record_signers", {})
+    if log.origin not in signers:
+        signers[log.origin] = keys.load_or_create_key(Path(current_app.config["INSTANCE"]) / "keys", log.origin)
+    return signers[log.origin]
 
 
 def log_of(unit_id: int) -> Log:
@@ -92,13 +90,13 @@ def log_of(unit_id: int) -> Log:
 def checkpoint(log: Log) -> tuple[Checkpoint, str]:
     """The log as it stands, and the signed note that says so (Ed25519 is deterministic: nothing to store)."""
     present = Checkpoint(log.origin, log.size, Frontier.from_bytes(log.frontier).root())
-    return present, sign_checkpoint(present, signer())
+    return present, sign_checkpoint(present, signer(log))
 
 
 def checkpoint_at(log: Log, size: int) -> tuple[Checkpoint, str]:
     """The checkpoint of an earlier size, recomputed from the stored nodes."""
     earlier = Checkpoint(log.origin, size, root_at(size, _reader(log.id)))
-    return earlier, sign_checkpoint(earlier, signer())
+    return earlier, sign_checkpoint(earlier, signer(log))
 
 
 def prove(log: Log, index: int) -> Inclusion:

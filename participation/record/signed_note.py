@@ -127,10 +127,10 @@ def open_note(note: str | bytes, verifiers: Iterable[Verifier]) -> tuple[str, tu
     message = text.encode()
     names: dict[str, None] = {}
     for name, key_id, signature in signatures:
-        verifier = known.get((name, key_id))
-        if verifier is None:
+        trusted = known.get((name, key_id))
+        if trusted is None:
             continue
-        if not verifier.verify(message, signature):
+        if not trusted.verify(message, signature):
             raise NoteError(f"the signature of {name}+{key_id.hex()} is wrong")
         names[name] = None
     if not names:

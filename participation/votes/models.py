@@ -39,6 +39,7 @@ class Vote(Base):
     explanation: Mapped[str] = mapped_column(default="")  # markdown
     scope: Mapped[list[int]] = mapped_column(Json, default=list)  # building ids; empty = the whole neighbourhood
     stairwell_id: Mapped[int | None] = mapped_column(ForeignKey("stairwells.id"))  # a lift concerns one stairwell
+    rehearsal: Mapped[bool] = mapped_column(default=False)  # without legal effect: periods may be cut short
     step: Mapped[str] = mapped_column(default="draft")
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -83,6 +84,7 @@ class Question(Base):
     rule_key: Mapped[str]
     rule: Mapped[dict[str, Any] | None] = mapped_column(Json)
     seats: Mapped[int | None]
+    consent: Mapped[str | None]  # of specially affected owners, where the rule has a veto: nobody, given, refused
 
     vote: Mapped[Vote] = relationship(back_populates="questions")
     candidates: Mapped[list[Candidate]] = relationship(order_by="Candidate.position")
@@ -190,7 +192,7 @@ class Ballot(Base):
     __tablename__ = "ballots"
     __table_args__ = (
         UniqueConstraint("vote_id", "elector_id", "turn"),
-        UniqueConstraint("vote_id", "idempotency_key"),
+        UniqueConstraint("elector_id", "idempotency_key"),
         {"sqlite_strict": True},
     )
 
@@ -236,6 +238,7 @@ class Objection(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     text: Mapped[str]
     at: Mapped[datetime]
+    salt: Mapped[bytes]
     log_index: Mapped[int]
 
 

@@ -36,13 +36,13 @@ def load(static: Path) -> dict[str, Asset]:
     assets = [
         Asset("site.css", _joined(sheets)),
         Asset("site.js", _joined(sorted((static / "js").glob("*.js")))),
-        Asset("icon.svg", (static / "icon.svg").read_bytes()),
+        Asset("icon.svg", (static / "icon.svg").read_bytes() if (static / "icon.svg").exists() else b"<svg/>"),
     ]
     return {f"{a.served_as.split('.')[0]}.{a.kind}": a for a in assets}
 
 
 def _joined(files: list[Path]) -> bytes:
-    return b"\n".join(file.read_bytes() for file in files)
+    return b"\n".join(file.read_bytes() for file in files if file.exists())
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,254 @@
+"""Casting a ballot: one owner, one head, one ballot, whatever the phone or the network does.
+
+Two requests at once, a double tap, a retry after a lost answer: all get the same ballot
+and the same receipt.  Whether the vote is still open is decided here, inside the
+transaction, after the record's head has been locked.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import insert, select, update
+
+from participation.database import db
+from participation.kernel.clock import Clock
+from participation.kernel.quantities import format_hundredths
+from participation.kernel.refusal import Reason, Refusal
+from participation.kernel.sentences import say
+from participation.record.commitment import canonical, commit, new_salt
+from participation.record.services import append
+from participation.roll.queries import owners_of_person
+from participation.votes.electors import Weight, members, weight_of
+from participation.votes.models import Ballot, CoOwnerStatement, Elector, Vote, VoteCount
+from participation.votes.phases import Phase
+from participation.votes.policy import policy_of
+from participation.votes.services.steps import Held, hold, require
+
+PHONE = "phone"
+# No vowels and no look-alikes: a receipt can be read out over the telephone.
+RECEIPT_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
+RECEIPT_LENGTH = 16
+
+
+class Cast(NamedTuple):
+    """The ballot that stands for this request, and whether this request made it."""
+
+    ballot: Ballot
+    is_new: bool
+
+
+def cast(
+    vote_id: int, elector_id: int, person_id: int, choices: Mapping[str, Any], idempotency_key: str, clock: Clock,
+    *, channel: str = PHONE,
+) -> Cast:  # fmt: skip
+    """Cast a ballot for an elector, or return the one that this very request already made.
+
+    Raises Refusal with the reason and the remedy: not open, not on the roll, another
+    co-owner is named or has voted, already voted and the rule allows no change.
+    """
+    held = hold(vote_id, clock)
+    # Every way in ends here: a person acts for their own head and for no other, whatever the request says.
+    elector = db.session.scalars(
+        select(Elector).where(
+            Elector.id == elector_id, Elector.vote_id == vote_id, Elector.owner_id.in_(owners_of_person(person_id))
+        )
+    ).one_or_none()
+    if elector is None:
+        raise Refusal(not_an_elector())
+    ballots = db.session.scalars(
+        select(Ballot).where(Ballot.vote_id == vote_id, Ballot.elector_id == elector_id).order_by(Ballot.turn)
+    ).all()
+    for ballot in ballots:
+        if ballot.idempotency_key == idempotency_key:
+            return Cast(ballot, False)
+    require(held, Phase.OPEN)
+    standing = ballots[-1] if ballots else None
+    wanted = checked_choices(held.vote, choices)
+    if standing is not None:
+        repeated = _again(held.vote, standing, person_id, wanted)
+        if repeated is not None:
+            return repeated
+    _named_voter_only(elector, person_id)
+    weight = weight_of(elector)
+    if weight.heads < 1:
+        raise Refusal(removed_from_roll())
+    ballot = _store(held, elector, weight, standing, person_id, wanted, idempotency_key, channel)
+    if standing is None:
+        _count_in(vote_id, weight)
+    return Cast(ballot, True)
+
+
+def _again(vote: Vote, standing: Ballot, person_id: int, wanted: dict[str, Any]) -> Cast | None:
+    """The answer to a second cast, or None where the rule lets the voter change the ballot."""
+    if standing.cast_by_id != person_id:
+        raise Refusal(co_owner_has_cast())
+    if standing.choices == wanted:
+        return Cast(standing, False)
+    if policy_of(vote).may_change:
+        return None
+    raise Refusal(already_cast())
+
+
+def _named_voter_only(elector: Elector, person_id: int) -> None:
+    """Owners of one home name one voter (Assembly rules 22, 25-27): then only that one casts."""
+    if elector.voter_id is None:
+        return
+    named = next((holder for holder in members(elector) if holder.id == elector.voter_id), None)
+    if named is not None and named.person_id != person_id:
+        raise Refusal(another_is_named(named.name))
+
+
+def _store(
+    held: Held, elector: Elector, weight: Weight, standing: Ballot | None, person_id: int, choices: dict[str, Any],
+    key: str, channel: str,
+) -> Ballot:  # fmt: skip
+    salt = new_salt()
+    turn = standing.turn + 1 if standing else 1
+    content = ballot_content(held.vote.id, elector.number, turn, weight, choices, channel, held.now)
+    index = append(
+        held.log, "ballot", {"vote": held.vote.id, "commitment": commit(salt, canonical(content)).hex()}, held.now, held.vote.id
+    )
+    values = {
+        "vote_id": held.vote.id, "elector_id": elector.id, "turn": turn, "cast_by_id": person_id, "channel": channel,
+        "received_at": held.now, "choices": choices, "idempotency_key": key, "receipt": new_receipt(), "salt": salt,
+        "log_index": index,
+    }  # fmt: skip
+    ballot_id = db.session.execute(insert(Ballot).returning(Ballot.id), values).scalar_one()
+    return Ballot(id=ballot_id, **values)
+
+
+def ballot_content(
+    vote_id: int, elector_number: int, turn: int, weight: Weight, choices: Mapping[str, Any], channel: str, at: datetime
+) -> dict[str, Any]:
+    """What a ballot's commitment in the record opens to."""
+    return {
+        "vote": vote_id,
+        "elector": elector_number,
+        "turn": turn,
+        "heads": weight.heads,
+        "area": format_hundredths(weight.area),
+        "choices": dict(choices),
+        "channel": channel,
+        "received_at": at.isoformat(timespec="microseconds"),
+    }
+
+
+def _count_in(vote_id: int, weight: Weight) -> None:
+    db.session.execute(
+        update(VoteCount)
+        .where(VoteCount.vote_id == vote_id)
+        .values(part_heads=VoteCount.part_heads + weight.heads, part_area=VoteCount.part_area + weight.area),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def new_receipt() -> str:
+    """16 characters from 28: 76 random bits, printed in groups of four."""
+    return "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_LENGTH))
+
+
+def checked_choices(vote: Vote, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """The choices in their one form: question id -> choice, or sorted candidate ids. Every question needs one."""
+    policy = policy_of(vote)
+    wanted: dict[str, Any] = {}
+    reasons = []
+    for question in vote.questions:
+        given = choices.get(str(question.id))
+        field = f"question-{question.id}"
+        if question.kind == "election":
+            known = {candidate.id for candidate in question.candidates}
+            approved = sorted(set(given or []))
+            if given is None or not set(approved) <= known:
+                reasons.append(Reason("choice.missing", say("Choose candidates, or choose none."), say("Tick the candidates you approve of."), field))
+            elif len(approved) > (question.seats or 0):
+                reasons.append(Reason(
+                    "choice.too_many",
+                    say("You ticked %(ticked)s candidates; at most %(seats)s can be chosen.", ticked=len(approved), seats=question.seats),
+                    say("Take away a tick."), field,
+                ))  # fmt: skip
+            wanted[str(question.id)] = approved
+        elif given in policy.choices[question.id]:
+            wanted[str(question.id)] = given
+        else:
+            reasons.append(Reason("choice.missing", say("One question has no answer yet."), say("Choose one of the answers; abstaining is an answer too."), field))
+    if reasons:
+        raise Refusal(*reasons)
+    return wanted
+
+
+def state_as_co_owner(
+    vote_id: int, elector_id: int, person_id: int, choices: Mapping[str, Any], clock: Clock
+) -> CoOwnerStatement:
+    """Another co-owner says what they would have chosen. Differing choices are a contradiction.
+
+    What a contradiction does is the rule's business (China: unresolved, the home does not
+    take part in that question; both co-owners and the support centre are told).
+    """
+    held = hold(vote_id, clock)
+    require(held, Phase.OPEN)
+    elector = db.session.get(Elector, elector_id)
+    if elector is None or elector.vote_id != vote_id:
+        raise Refusal(not_an_elector())
+    if person_id not in {holder.person_id for holder in members(elector)}:
+        raise Refusal(not_an_elector())
+    if elector.voter_id is not None:
+        _named_voter_only(elector, person_id)
+    standing = standing_ballot(vote_id, elector_id)
+    if standing is None or standing.cast_by_id == person_id:
+        raise Refusal(nothing_to_contradict())
+    earlier = db.session.scalars(
+        select(CoOwnerStatement).where(
+            CoOwnerStatement.vote_id == vote_id, CoOwnerStatement.elector_id == elector_id, CoOwnerStatement.by_id == person_id
+        )
+    ).one_or_none()
+    if earlier is not None:
+        return earlier
+    wanted = checked_choices(held.vote, choices)
+    salt = new_salt()
+    content = {"vote": vote_id, "elector": elector.number, "choices": wanted, "at": held.now.isoformat(timespec="microseconds")}
+    index = append(held.log, "co-owner-statement", {"vote": vote_id, "commitment": commit(salt, canonical(content)).hex()}, held.now, vote_id)
+    statement = CoOwnerStatement(
+        vote_id=vote_id, elector_id=elector_id, by_id=person_id, choices=wanted, at=held.now, salt=salt, log_index=index
+    )
+    db.session.add(statement)
+    db.session.flush()
+    return statement
+
+
+def standing_ballot(vote_id: int, elector_id: int) -> Ballot | None:
+    """The ballot that counts now: the last one."""
+    return db.session.scalars(
+        select(Ballot).where(Ballot.vote_id == vote_id, Ballot.elector_id == elector_id).order_by(Ballot.turn.desc()).limit(1)
+    ).one_or_none()
+
+
+def not_an_elector() -> Reason:
+    return Reason(
+        "not_an_elector",
+        say("You are not registered as an owner of a home in this vote."),
+        say("Tenants can comment and take part in consultations. If you are an owner, ask the support centre to check the roll."),
+    )
+
+
+def removed_from_roll() -> Reason:
+    return Reason("removed", say("A public correction has taken this home off the voting roll."), say("The correction and its reason stand on the vote's page. Ask the support centre if you disagree."))
+
+
+def already_cast() -> Reason:
+    return Reason("already_cast", say("You have already voted, and this rule allows no change."), say("Your receipt shows the ballot that counts."))
+
+
+def co_owner_has_cast() -> Reason:
+    return Reason("co_owner_has_cast", say("Another owner of this home has already voted. A home votes once."), say("If you disagree, you can say so on the vote's page while the vote is open."))
+
+
+def another_is_named(name: str) -> Reason:
+    return Reason("another_is_named", say("The owners of this home have named %(name)s to vote.", name=name), say("Ask the support centre to change the named voter before the roll is frozen."))
+
+
+def nothing_to_contradict() -> Reason:
+    return Reason("nothing_to_contradict", say("No other owner of this home has voted."), say("Cast your own ballot."))
