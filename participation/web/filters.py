@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
+from participation.web import pictures
 from participation.web.language import said
 from participation.web.markdown import render_markdown
 
@@ -72,3 +73,4 @@ def init_app(app: Flask) -> None:
         area=area, heads=number, number=number, amount=amount, percent=percent, when=when, day=day, said=said,
         markdown=render_markdown,
     )
+    app.jinja_env.globals["pictures"] = pictures  # the geometry that components/bars.html and grid.html draw
