@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, request
 
-from participation import cli
+from participation import cli, tables  # noqa: F401  (all tables must be known before the first query)
 from participation.config import from_environment
 from participation.database import db, prepare_engine
 from participation.extensions import ROOT, babel, csrf, limiter, login_manager, migrate

@@ -167,6 +167,7 @@ class HomeFact(Base):
     title: Mapped[str]  # registered, unsold, sold_undelivered (SPC interpretation 9)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("owners.id"), index=True)
     voter_id: Mapped[int | None] = mapped_column(ForeignKey("titleholders.id"))  # co-owner named to vote
+    shares: Mapped[str | None]  # co-owners' shares as "titleholder id:p/q,...", where the roll gives them
 
 
 class HouseholdMember(Base):
