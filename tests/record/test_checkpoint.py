@@ -58,7 +58,7 @@ def test_the_checkpoint_of_another_log_of_the_same_site_is_refused() -> None:
     with pytest.raises(NoteError, match="no trusted key"):
         open_checkpoint(sign_checkpoint(other, SITE), LOG.verifier)
     # Relabelling the signature line does not help: the origin is in the signed text.
-    with pytest.raises(CheckpointError, match="not of decide.example.org/heart-garden"):
+    with pytest.raises(CheckpointError, match=r"not of decide\.example\.org/heart-garden"):
         open_checkpoint(sign_note(other.text(), LOG), LOG.verifier)
 
 
@@ -115,6 +115,7 @@ def test_an_empty_log_has_the_empty_root_and_no_other() -> None:
         f"{ORIGIN}\n403\n{base64.b64encode(ROOT + b'x').decode()}\n",
         f"{ORIGIN}\n403\n{ROOT.hex()}\n",
         f"{ORIGIN}\n403\n{SPELLED}\n\n",
+        f"{ORIGIN}\n403\n{SPELLED}\nmore",
         f"{ORIGIN}\n403\n{SPELLED}\nmore\n\nmore\n",
         f"{ORIGIN}\r\n403\r\n{SPELLED}\r\n",
         f"{ORIGIN}\0\n403\n{SPELLED}\n",

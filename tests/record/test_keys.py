@@ -101,7 +101,11 @@ def test_processes_that_start_at_once_get_the_same_key(folder: Path) -> None:
         "print(load_or_create_key(pathlib.Path(sys.argv[1]), 'n').verifier.vkey)\n"
     )
     command = [sys.executable, "-c", program, str(folder), str(go)]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    root = Path(__file__).parents[2]
+    started = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root)  # noqa: S603 - our own program
+        for _ in range(4)
+    ]
     try:
         assert [process.stdout.readline() for process in started] == ["ready\n"] * 4
         go.parent.mkdir(parents=True, exist_ok=True)
@@ -126,9 +130,10 @@ def test_a_key_that_others_can_reach_is_refused_with_the_command_that_closes_it(
     load_or_create_key(folder, NAME)
 
 
-def test_a_folder_in_which_others_could_swap_the_key_is_refused(folder: Path) -> None:
+@pytest.mark.parametrize("mode", [0o720, 0o702, 0o777])
+def test_a_folder_in_which_others_could_swap_the_key_is_refused(folder: Path, mode: int) -> None:
     load_or_create_key(folder, NAME)
-    folder.chmod(0o777)
+    folder.chmod(mode)
     with pytest.raises(KeyProblem) as caught:
         load_or_create_key(folder, NAME)
     assert str(caught.value.remedy) == f"Close it with: chmod 700 {folder}"

@@ -154,6 +154,17 @@ def test_a_proof_with_a_part_missing_doubled_or_swapped_is_refused(data: st.Data
             assert not holds(proof[1:] + proof[:1])
 
 
+def test_a_proof_does_not_hold_for_a_taller_or_lower_tree_with_the_same_root() -> None:
+    steps = inclusion_proof(1, 2, SHELF.read)
+    assert verify_inclusion(LEAVES[1], 1, 2, steps, ROOTS[2])
+    assert not verify_inclusion(LEAVES[1], 0, 1, steps, ROOTS[2])
+    assert not verify_inclusion(LEAVES[1], 1, 4, steps, ROOTS[2])
+    steps = consistency_proof(7, 8, SHELF.read)
+    assert verify_consistency(7, 8, ROOTS[7], ROOTS[8], steps)
+    assert not verify_consistency(3, 4, ROOTS[7], ROOTS[8], steps)
+    assert not verify_consistency(7, 16, ROOTS[7], ROOTS[8], steps)
+
+
 def test_changing_one_old_leaf_is_caught_by_every_later_consistency_proof() -> None:
     forged = Shelf([*LEAVES[:10], leaf_hash(b"another ballot"), *LEAVES[11:]])
     for second in range(12, LARGEST + 1):
@@ -248,8 +259,8 @@ def test_a_frontier_that_does_not_fit_its_size_is_refused() -> None:
         frontier, _ = frontier.append(leaf)
     data = frontier.to_bytes()
     for bad in (b"", data[:-1], data[:-32], data + bytes(32), bytes(7), b"\xff" * 8, (8).to_bytes(8, "big") + data[8:]):
-        with pytest.raises(ValueError, match="frontier|subtrees|tree size"):
+        with pytest.raises(ValueError, match=r"frontier|subtrees|tree size"):
             Frontier.from_bytes(bad)
     for size, hashes in ((1, ()), (2, (LEAVES[0], LEAVES[1])), (-1, ()), (True, (LEAVES[0],)), (1, (b"short",))):
-        with pytest.raises(ValueError, match="subtree|tree size"):
+        with pytest.raises(ValueError, match=r"subtree|tree size"):
             Frontier(size, hashes)
