@@ -28,6 +28,7 @@ class Visitor(UserMixin):
     locale: str | None
     large_text: bool
     unlocked_until: datetime | None
+    last_seen_at: datetime
     grants: tuple[tuple[Role, int | None], ...]
 
     @property
@@ -79,6 +80,7 @@ def load_visitor(token: str) -> Visitor | None:
         locale=row.person.locale,
         large_text=row.person.large_text,
         unlocked_until=row.unlocked_until,
+        last_seen_at=row.last_seen_at,
         grants=_grants(row.person_id, now) if row.kind == "staff" else (),
     )
 

@@ -27,7 +27,8 @@ def init_app(app: Flask) -> None:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", CSP)
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer" if request.path.startswith("/i/") else "same-origin"
+        # Not no-referrer for letters: over https the CSRF check wants to see at least the origin.
+        headers["Referrer-Policy"] = "strict-origin" if request.path.startswith("/i/") else "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
