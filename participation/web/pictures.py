@@ -24,6 +24,7 @@ class Reading:
     """One test of a rule as the pictures read it; quantities in units of `measure` (areas in 1/100 m2).
 
     `needed` is the smallest numerator that holds, for "at most" tests (`is_ceiling`) the largest.
+    `group` names the building (or other part) that the law asks by itself, else none.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Reading:
     holds: bool
     short_by: int
     needed: int
+    group: str | None = None
 
     @property
     def is_ceiling(self) -> bool:
@@ -61,11 +63,14 @@ class Reading:
 def read(test: Any) -> Reading:
     """A `Reading` of a test result: the object of `votes.verdict`, or the plain data kept in a published result."""
     if isinstance(test, Mapping):
-        return Reading(**{name: test[name] for name in Reading.__slots__})
+        # A published test of one group is called "building.B.heads"; the others have two parts, "pass.heads".
+        between = test["name"].partition(".")[2].rpartition(".")[0]
+        return Reading(**{name: test[name] for name in Reading.__slots__ if name != "group"}, group=between or None)
     rule = test.test
     return Reading(
         test.name, rule.stage, test.measure, rule.numerator, rule.denominator, rule.comparator, rule.p, rule.q,
         test.numerator, test.denominator, test.holds, test.short_by, test.needed,
+        None if test.group is None else test.group[1],
     )  # fmt: skip
 
 
@@ -125,6 +130,7 @@ class Segment:
     amount: int
     start: int
     length: int
+    mark: int  # where the bar's mark stands
 
     @property
     def x(self) -> str:
@@ -135,13 +141,24 @@ class Segment:
         return percent(self.length)
 
     @property
-    def middle(self) -> str:
-        return percent(self.start + self.length // 2)
+    def _free(self) -> tuple[int, int]:
+        """The longest stretch that the mark does not cut: (start, length)."""
+        end = self.start + self.length
+        if not self.start < self.mark < end:
+            return self.start, self.length
+        before, after = self.mark - self.start, end - self.mark
+        return (self.start, before) if before >= after else (self.mark, after)
+
+    @property
+    def sign_at(self) -> str:
+        """The middle of the free stretch, for the choice's sign."""
+        start, length = self._free
+        return percent(start + length // 2)
 
     @property
     def has_room(self) -> bool:
-        """Is there room for a sign inside?"""
-        return self.length >= 900
+        """Is there room for a sign beside the mark? (On the narrowest phone the sign takes 9 % of the bar.)"""
+        return self._free[1] >= 1000
 
 
 def split(reading: Reading, choices: Mapping[str, Mapping[str, int]]) -> list[Segment]:
@@ -164,7 +181,7 @@ def split(reading: Reading, choices: Mapping[str, Mapping[str, int]]) -> list[Se
         if choice == "yes" and reading.numerator_set == "YES":
             end = reading.bar.fill
         end = max(start, end)
-        segments.append(Segment(choice, amount, start, end - start))
+        segments.append(Segment(choice, amount, start, end - start, reading.bar.mark))
     return segments
 
 
