@@ -140,7 +140,7 @@ def test_nesting_ends_somewhere_and_a_circle_is_not_followed() -> None:
     ],
 )
 def test_any_other_spelling_is_refused_when_read(encoded: bytes) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the JSON reader's own errors are ValueErrors too
+    with pytest.raises(ValueError):  # the JSON reader's own errors are ValueErrors too
         parse_canonical(encoded)
 
 

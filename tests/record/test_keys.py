@@ -102,10 +102,7 @@ def test_processes_that_start_at_once_get_the_same_key(folder: Path) -> None:
     )
     command = [sys.executable, "-c", program, str(folder), str(go)]
     root = Path(__file__).parents[2]
-    started = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root)  # noqa: S603 - our own program
-        for _ in range(4)
-    ]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) for _ in range(4)]
     try:
         assert [process.stdout.readline() for process in started] == ["ready\n"] * 4
         go.parent.mkdir(parents=True, exist_ok=True)
