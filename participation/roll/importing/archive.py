@@ -19,7 +19,9 @@ from participation.roll.importing import limits
 
 _SHARED = "xl/sharedstrings.xml"
 _STEP = 1 << 16
-_MERGED = re.compile(rb"<(?:[A-Za-z0-9]{1,20}:)?mergeCell\s[^>]{0,200}?ref\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']")
+_MERGED = re.compile(
+    rb"<(?:[A-Za-z0-9]{1,20}:)?mergeCell\s[^>]{0,200}?ref\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']"
+)
 
 
 class _Root(Exception):
@@ -73,9 +75,15 @@ def unreadable() -> Refusal:
 
 def _check_kind(names: set[str]) -> None:
     if any(name.endswith("vbaproject.bin") for name in names):
-        raise _refusal("workbook_macros", say("The workbook contains macros."), say("Save it as .xlsx, which has no macros, or as CSV."))
+        raise _refusal(
+            "workbook_macros",
+            say("The workbook contains macros."),
+            say("Save it as .xlsx, which has no macros, or as CSV."),
+        )
     if "encryptedpackage" in names or "encryptioninfo" in names:
-        raise _refusal("file_old_or_encrypted", say("The workbook is protected by a password."), say("Save it without a password."))
+        raise _refusal(
+            "file_old_or_encrypted", say("The workbook is protected by a password."), say("Save it without a password.")
+        )
     if "[content_types].xml" not in names or "xl/workbook.xml" not in names:
         raise unreadable()
 
@@ -88,21 +96,32 @@ def _check_sizes(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None
         and part.file_size > limits.ARCHIVE_RATIO * max(part.compress_size, 1)
         for part in parts
     )
-    if len(parts) > limits.ARCHIVE_ENTRIES or total > limits.ARCHIVE_BYTES or shared > limits.SHARED_TEXT_BYTES or swollen:
+    if (
+        len(parts) > limits.ARCHIVE_ENTRIES
+        or total > limits.ARCHIVE_BYTES
+        or shared > limits.SHARED_TEXT_BYTES
+        or swollen
+    ):
         raise _refusal(
             "workbook_bomb",
             say("The workbook unpacks to far more than a roll can be."),
             say("Copy the roll alone into a new workbook, or save it as CSV."),
         )
     if any(part.flag_bits & 1 for part in parts):
-        raise _refusal("file_old_or_encrypted", say("The workbook is protected by a password."), say("Save it without a password."))
+        raise _refusal(
+            "file_old_or_encrypted", say("The workbook is protected by a password."), say("Save it without a password.")
+        )
 
 
 def _check_no_document_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """Entities can only be declared before the root element, so that reading up to it is enough, in any encoding."""
 
     def refuse(*_: object) -> None:
-        raise _refusal("workbook_entities", say("The workbook declares XML entities, which no spreadsheet program writes."), say("Open it in a spreadsheet program and save it again as .xlsx."))
+        raise _refusal(
+            "workbook_entities",
+            say("The workbook declares XML entities, which no spreadsheet program writes."),
+            say("Open it in a spreadsheet program and save it again as .xlsx."),
+        )
 
     def stop(*_: object) -> None:
         raise _Root

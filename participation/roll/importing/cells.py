@@ -69,6 +69,7 @@ _SPACE_BETWEEN_IDEOGRAPHS = re.compile(
 )
 # Control characters (NUL, escape ...), and bidirectional overrides, which can make one name look like another.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_PLAIN = re.compile(r"[\w \u3000./,:;()、，；：（）·]*")
 _HARMLESS_SIGN = re.compile(r"[+-][0-9\s().,\-]*")
 _NOTHING = frozenset({"-", "--", "---", "—", "——", "–", "/", "\\", "无", "暂无", "無", "n/a", "none", "없음", "null"})
 
@@ -96,6 +97,8 @@ def check_cell(cell: str, *, longest: int = limits.CELL_CHARACTERS, signs: bool 
 
     With `signs`, a leading plus or minus is left to the reader of the number.
     """
+    if type(cell) is str and len(cell) <= longest and _PLAIN.fullmatch(cell):
+        return  # nearly every cell
     if isinstance(cell, FormulaText):
         raise _formula()
     if isinstance(cell, ErrorText):
@@ -124,11 +127,11 @@ def check_cell(cell: str, *, longest: int = limits.CELL_CHARACTERS, signs: bool 
             say("The cell contains invisible control characters."),
             say("Delete the cell and write the value again by hand."),
         )
-    if "<" in cell or ">" in cell or "＜" in cell or "＞" in cell:
+    text = folded(cell)
+    if "<" in text or ">" in text:
         raise CellProblem(
             "cell_markup", say("The cell contains markup (< or >)."), say("Write plain text without these signs.")
         )
-    text = folded(cell)
     if text[:1] in ("=", "@") or (not signs and text[:1] in ("+", "-") and not _HARMLESS_SIGN.fullmatch(text)):
         raise _formula()
 

@@ -117,7 +117,11 @@ def refuse_if_incomplete(columns: RollColumns) -> None:
             *(
                 Reason(
                     "column_missing",
-                    say("No column for the %(field)s was recognised. Columns in the file: %(seen)s", field=FIELD_NAMES[f], seen=seen),
+                    say(
+                        "No column for the %(field)s was recognised. Columns in the file: %(seen)s",
+                        field=FIELD_NAMES[f],
+                        seen=seen,
+                    ),
                     say("Choose the column by hand, or rename it in the file and import again."),
                     field=f,
                 )
@@ -129,7 +133,11 @@ def refuse_if_incomplete(columns: RollColumns) -> None:
 def _find(row: Row, field: str, wanted: int | str) -> int | None:
     if field not in FIELDS:
         raise Refusal(
-            Reason("field_unknown", say("“%(field)s” is not something a roll has.", field=shown(field)), say("Use one of: %(fields)s", fields=", ".join(FIELDS)))
+            Reason(
+                "field_unknown",
+                say("“%(field)s” is not something a roll has.", field=shown(field)),
+                say("Use one of: %(fields)s", fields=", ".join(FIELDS)),
+            )
         )
     if isinstance(wanted, str):
         if not wanted.strip():
@@ -158,7 +166,9 @@ def _several(field: str, row: Row, indexes: Sequence[int]) -> Doubt:
     names = ", ".join(_column(row, index).header for index in indexes)
     return Doubt(
         "column_several",
-        say("Several columns may be the %(field)s: %(names)s. The first is read.", field=FIELD_NAMES[field], names=names),
+        say(
+            "Several columns may be the %(field)s: %(names)s. The first is read.", field=FIELD_NAMES[field], names=names
+        ),
         say("Check that this is the right one, or choose another by hand."),
     )
 

@@ -45,7 +45,9 @@ class PeopleDoubts:
             "“%(name)s” holds an unsold or undelivered home and is counted as the developer, one head for all such homes.",
             name=shown(holder.name),
         )
-        self._tell(home, "owner", holder, Doubt("developer_name", reason, say("Check that the state of the title is right.")))
+        self._tell(
+            home, "owner", holder, Doubt("developer_name", reason, say("Check that the state of the title is right."))
+        )
 
     def _see_heads(self, home: RollHome, holder: RollHolder, key: OwnerKey) -> None:
         first = self._keys.setdefault(holder.person, key)
@@ -53,7 +55,10 @@ class PeopleDoubts:
             return
         self._in_several.add(holder.person)
         if DEVELOPER_KEY in (key, first):
-            reason = say("“%(name)s” also holds homes that count for the developer; these are another head.", name=shown(holder.name))
+            reason = say(
+                "“%(name)s” also holds homes that count for the developer; these are another head.",
+                name=shown(holder.name),
+            )
         else:
             reason = say(
                 "“%(name)s” owns homes alone and with others, or with different others; each such set of owners is one head.",
@@ -68,13 +73,22 @@ class PeopleDoubts:
         self._unnumbered[holder.name] = missing or bool(before)
         if missing and "identity" in self._columns.fields:
             reason = say("The last four of the identity number are missing: this owner cannot sign in with a letter.")
-            self._tell(home, "identity", holder, Doubt("identity_missing", reason, say("Add them, or let the owner vote on paper.")))
+            self._tell(
+                home,
+                "identity",
+                holder,
+                Doubt("identity_missing", reason, say("Add them, or let the owner vote on paper.")),
+            )
         if before is not None and (before or missing):
-            reason = say("Several homes name this owner, not always with an identity number: nobody can tell whether it is one person.")
+            reason = say(
+                "Several homes name this owner, not always with an identity number: nobody can tell whether it is one person."
+            )
             remedy = say("Add the last four of the identity number in each row.")
             self._tell(home, "owner", holder, Doubt("namesake_unnumbered", reason, remedy))
         if holder.id_number and self._numbers.setdefault(holder.person, holder.id_number) != holder.id_number:
-            reason = say("Two owners have the same name and last four but different identity numbers; they are counted as one.")
+            reason = say(
+                "Two owners have the same name and last four but different identity numbers; they are counted as one."
+            )
             remedy = say("Add something to one of the names that tells them apart.")
             self._tell(home, "owner", holder, Doubt("identity_namesake", reason, remedy))
 
@@ -82,7 +96,9 @@ class PeopleDoubts:
         name, last_four = holder.person
         bare = _BETWEEN_LETTERS.sub("", name).casefold()
         if last_four and self._spelled.setdefault((bare, last_four), name) != name:
-            reason = say("This name is spelled differently in another row with the same last four; they are counted as two owners.")
+            reason = say(
+                "This name is spelled differently in another row with the same last four; they are counted as two owners."
+            )
             remedy = say("Spell the name as in the register in every row.")
             self._tell(home, "owner", holder, Doubt("name_spelled", reason, remedy))
 

@@ -26,10 +26,14 @@ class PlaceDoubts:
         building, stairwell, number = home.identity
         loose = _BUILDING_WORDS.sub("", building) or building
         self._see_building(home, loose, building)
-        first, line = self._homes.setdefault((loose, stairwell, _NUMBER_WORDS.sub("", number)), (home.identity, home.lines[0]))
+        first, line = self._homes.setdefault(
+            (loose, stairwell, _NUMBER_WORDS.sub("", number)), (home.identity, home.lines[0])
+        )
         if first != home.identity:
             reason = say("This may be the home of line %(line)s, written differently; both are counted.", line=line)
-            self._tell(home, "number", home.number, Doubt("home_alike", reason, say("Write the home's number in one way.")))
+            self._tell(
+                home, "number", home.number, Doubt("home_alike", reason, say("Write the home's number in one way."))
+            )
         if home.kind == "parking" and home.area_basis != "registry":
             reason = say("A parking space counts only if it can be registered as a property of its own.")
             remedy = say("Leave it out of the roll unless it is registered or can be.")
@@ -43,7 +47,12 @@ class PlaceDoubts:
                 one=shown(next(iter(alike.values()))),
                 other=shown(home.building),
             )
-            self._tell(home, "building", home.building, Doubt("building_alike", reason, say("Write the building's name in one way.")))
+            self._tell(
+                home,
+                "building",
+                home.building,
+                Doubt("building_alike", reason, say("Write the building's name in one way.")),
+            )
         alike.setdefault(building, home.building)
 
     def _tell(self, home: RollHome, field: str, value: str, doubt: Doubt) -> None:

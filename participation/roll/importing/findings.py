@@ -18,7 +18,9 @@ from participation.roll.importing import limits
 _SIGNED_NUMBER = re.compile(r"[+-][0-9][0-9.,\s-]*")
 _MARKUP = str.maketrans({"<": "‹", ">": "›"})
 # Long runs of digits in any column may be an identity number that slipped into the wrong cell.
-_IDENTITY = re.compile(r"(?<![0-9A-Z])(?:[0-9]{14}(?:[0-9]{3})?|[0-9]{6}-?[1-8][0-9]{2}|[0-9]{16})(?=[0-9]{3}[0-9X](?![0-9A-Z]))", re.I)
+_IDENTITY = re.compile(
+    r"(?<![0-9A-Z])(?:[0-9]{14}(?:[0-9]{3})?|[0-9]{6}-?[1-8][0-9]{2}|[0-9]{16})(?=[0-9]{3}[0-9X](?![0-9A-Z]))", re.I
+)
 _BEFORE_LAST_FOUR = re.compile(r"[^\s、,，;；/／|]+(?=[^\s、,，;；/／|]{4})")
 
 

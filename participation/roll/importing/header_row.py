@@ -60,7 +60,9 @@ def find_header(first_rows: Sequence[Row], overrides: Mapping[str, int | str] | 
     raise Refusal(
         Reason(
             "header_missing",
-            say("No header row was recognised in the first rows. The file begins with: %(seen)s", seen=_beginning(rows)),
+            say(
+                "No header row was recognised in the first rows. The file begins with: %(seen)s", seen=_beginning(rows)
+            ),
             say("The roll needs a row that names its columns: at least building, home number, area and owner's name."),
         )
     )
@@ -88,7 +90,9 @@ def _two_high(upper: Row, lower: Row) -> Row | None:
 
 
 def _texts(overrides: Mapping[str, int | str] | None) -> set[str]:
-    return {folded(wanted).casefold() for wanted in (overrides or {}).values() if isinstance(wanted, str) and wanted.strip()}
+    return {
+        folded(wanted).casefold() for wanted in (overrides or {}).values() if isinstance(wanted, str) and wanted.strip()
+    }
 
 
 def _as_index(wanted: int | str) -> int | None:

@@ -77,13 +77,15 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 # Words that mean the home's number in one file and the stairwell in the next: decided by what else is there.
-AMBIGUOUS = frozenset("门牌 门牌号 门牌号码 门号 門牌 門牌號 번지 unit unitno unitnumber".split())
+AMBIGUOUS = frozenset(("门牌", "门牌号", "门牌号码", "门号", "門牌", "門牌號", "번지", "unit", "unitno", "unitnumber"))
 
 _UNITS = re.compile(r"(?:单位[::]?)?(?:m2|m\^2|㎡|平方米|平米|平方公尺|제곱미터|sqm|sq\.?m\.?|squaremet(?:er|re)s?)")
 _BRACKETS = re.compile(r"[(\[{【〔「][^)\]}】〕」]*[)\]}】〕」]")
 _NOT_LETTERS = re.compile(r"[\s_\-./,:;*'\"()\[\]{}【】〔〕「」·、]+")
 # "面积(套内)" is not the 面积 that counts, and "业主(委托人)" is not the owner.
-_OTHER_THING = re.compile(r"套内|公摊|分摊|使用|土地|阳台|地下|套內|委托|代理|공급|공용|대지|계약|실사용|net|gross|land|usable|shared|proxy|agent")
+_OTHER_THING = re.compile(
+    r"套内|公摊|分摊|使用|土地|阳台|地下|套內|委托|代理|공급|공용|대지|계약|실사용|net|gross|land|usable|shared|proxy|agent"
+)
 
 
 def _squeezed(text: str) -> str:

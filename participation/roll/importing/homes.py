@@ -121,8 +121,12 @@ def totals_of(homes: Iterable[RollHome]) -> RollTotals:
         areas[home.kind] += home.area
         bases[home.area_basis] += 1
         titles[home.title] += 1
-    by_kind = {kind: KindTotal(number[kind], areas[kind]) for kind in ("dwelling", "shop", "parking", "other") if number[kind]}
-    return RollTotals(number.total(), len(heads), areas.total(), by_kind, dict(sorted(bases.items())), dict(sorted(titles.items())))
+    by_kind = {
+        kind: KindTotal(number[kind], areas[kind]) for kind in ("dwelling", "shop", "parking", "other") if number[kind]
+    }
+    return RollTotals(
+        number.total(), len(heads), areas.total(), by_kind, dict(sorted(bases.items())), dict(sorted(titles.items()))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from participation.roll.importing.findings import CellProblem, Doubt
 
 _FOUR = re.compile(r"[0-9]{3}[0-9X]", re.ASCII)
 _MASKED = re.compile(r"[0-9A-Z]*[*•●○]{2,}([0-9]{3}[0-9X])", re.ASCII)
-_CHINA = re.compile(r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]", re.ASCII)
+_CHINA = re.compile(
+    r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]", re.ASCII
+)
 _CHINA_OLD = re.compile(r"[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}", re.ASCII)
 _KOREA = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{7}", re.ASCII)
 # Passports, travel permits, Taiwan and Hong Kong identity cards.

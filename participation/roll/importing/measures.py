@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from participation.kernel.quantities import HUNDREDTHS
 from participation.kernel.sentences import say
@@ -25,7 +26,9 @@ def parse_area(cell: str, *, limit: int | None = limits.AREA_HUNDREDTHS) -> int:
     if not text:
         raise CellProblem("area_missing", say("The area is missing."), say("Write the registered area in m²."))
     if _OTHER_UNIT.search(text):
-        raise CellProblem("area_unit", say("The area is in another unit than m²."), say("Write the registered area in m²."))
+        raise CellProblem(
+            "area_unit", say("The area is in another unit than m²."), say("Write the registered area in m².")
+        )
     text = _UNIT.sub("", text).strip()
     match = _NUMBER.fullmatch(text)
     if match is None:
@@ -81,6 +84,7 @@ _JOINT = frozenset({"共同共有", "共同", "共有", "夫妻共有", "joint",
 SHARE_SEPARATOR = re.compile(r"[、,;|\n]+")
 
 
+@lru_cache(maxsize=1024)
 def parse_share(text: str) -> tuple[int, int] | None:
     """'1/2' or '50%' -> (1, 2); 'joint' and '' -> None. `text` is folded. Raises CellProblem outside (0, 1]."""
     if not text or text.casefold() in _JOINT:
@@ -93,7 +97,9 @@ def parse_share(text: str) -> tuple[int, int] | None:
         decimals = match.group(2) or ""
         over, under = int(match.group(1) + decimals), 10 ** len(decimals) * (100 if match.group(3) else 1)
     else:
-        raise CellProblem("share_unreadable", say("The share cannot be read."), say("Write it as a fraction such as 1/2."))
+        raise CellProblem(
+            "share_unreadable", say("The share cannot be read."), say("Write it as a fraction such as 1/2.")
+        )
     if under == 0 or over == 0 or over > under:
         raise CellProblem(
             "share_out_of_range",

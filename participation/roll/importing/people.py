@@ -52,7 +52,11 @@ def holders_of(cells: OwnerCells, doubt: DoubtIn) -> tuple[RollHolder, ...]:
     if not names:
         raise FieldProblem(
             "owner",
-            CellProblem("owner_missing", say("The owner's name is missing."), say("Write the registered owner's name; for unsold homes, write “developer”.")),
+            CellProblem(
+                "owner_missing",
+                say("The owner's name is missing."),
+                say("Write the registered owner's name; for unsold homes, write “developer”."),
+            ),
         )
     for name in (*names, *others):
         _check_name(name, "owner" if name in names else "co_owner")
@@ -76,6 +80,8 @@ def holders_of(cells: OwnerCells, doubt: DoubtIn) -> tuple[RollHolder, ...]:
 
 def split_names(cell: str, numbers: int) -> tuple[str, ...]:
     """'王芳、 李 雷 / 高明' -> three names. A comma inside a single Latin name or a company's name does not split it."""
+    if not cell:
+        return ()
     text = unicodedata.normalize("NFKC", cell)
     parts: list[str] = []
     for part in map(tightened, _SEPARATORS.split(text)):
@@ -90,11 +96,16 @@ def split_names(cell: str, numbers: int) -> tuple[str, ...]:
 
 def _check_name(name: str, field: str) -> None:
     if not _LETTER.search(name):
-        raise FieldProblem(field, CellProblem("owner_not_a_name", say("This is not a name."), say("Write the registered owner's name.")))
+        raise FieldProblem(
+            field,
+            CellProblem("owner_not_a_name", say("This is not a name."), say("Write the registered owner's name.")),
+        )
 
 
 def _pieces(cell: str) -> list[str]:
     """The numbers in a cell, empty ones between separators kept, since they stand for an owner without a number."""
+    if cell.isalnum() and cell.isascii():
+        return [str(cell)]  # nearly every cell
     text = unicodedata.normalize("NFKC", cell)
     if is_nothing(folded(text)):
         return []
@@ -128,14 +139,20 @@ def _paired(names: Sequence[str], numbers: list[str], cell: str, field: str, dou
             field,
             CellProblem(
                 "identity_count",
-                say("The row names %(names)s owners but holds %(numbers)s identity numbers.", names=len(names), numbers=len(numbers)),
+                say(
+                    "The row names %(names)s owners but holds %(numbers)s identity numbers.",
+                    names=len(names),
+                    numbers=len(numbers),
+                ),
                 say("Write one number for each owner in the same order, or one row for each owner."),
             ),
         )
     found: list[Identity | None] = []
     for name, number in zip(names, numbers, strict=True):
         try:
-            identity, uncertain = parse_identity(number, is_corporate=is_corporate(name), is_number=is_number_cell(cell))
+            identity, uncertain = parse_identity(
+                number, is_corporate=is_corporate(name), is_number=is_number_cell(cell)
+            )
         except CellProblem as problem:
             raise FieldProblem(field, problem) from None
         if uncertain is not None:
@@ -151,7 +168,14 @@ def _phones(cell: str, owners: int, doubt: DoubtIn) -> list[str | None]:
         try:
             phones.append(parse_phone(piece))
         except ValueError:
-            doubt("phone", Doubt("phone_unreadable", say("This is not a telephone number; it is left out."), say("Write the digits only.")))
+            doubt(
+                "phone",
+                Doubt(
+                    "phone_unreadable",
+                    say("This is not a telephone number; it is left out."),
+                    say("Write the digits only."),
+                ),
+            )
             phones.append(None)
     if len(phones) > owners:
         phones = [phone for phone in phones if phone]
@@ -160,7 +184,11 @@ def _phones(cell: str, owners: int, doubt: DoubtIn) -> list[str | None]:
             "phone",
             Doubt(
                 "phone_count",
-                say("There are %(phones)s telephone numbers for %(owners)s owners; they are given to the owners in order.", phones=len(phones), owners=owners),
+                say(
+                    "There are %(phones)s telephone numbers for %(owners)s owners; they are given to the owners in order.",
+                    phones=len(phones),
+                    owners=owners,
+                ),
                 say("Check whose number it is."),
             ),
         )
@@ -168,6 +196,8 @@ def _phones(cell: str, owners: int, doubt: DoubtIn) -> list[str | None]:
 
 
 def _shares(cell: str, owners: int) -> list[tuple[int, int] | None]:
+    if owners == 1 and cell == "1/1":
+        return [(1, 1)]
     text = unicodedata.normalize("NFKC", cell)
     pieces = [folded(piece) for piece in SHARE_SEPARATOR.split(text) if not is_nothing(folded(piece))]
     try:

@@ -52,7 +52,9 @@ def read_roll(
         table.close()
 
 
-def inspect_columns(path_or_fileobj: str | os.PathLike[str] | IO[bytes], *, columns: Overrides | None = None) -> RollColumns:
+def inspect_columns(
+    path_or_fileobj: str | os.PathLike[str] | IO[bytes], *, columns: Overrides | None = None
+) -> RollColumns:
     """Only the columns, for the page where they are corrected; mandatory ones may be missing. Raises Refusal."""
     table = _open(path_or_fileobj, columns)
     try:
@@ -92,7 +94,11 @@ def _read(table: Table, header_line: int, columns: RollColumns, filename: str, p
             progress(count, table.expected_rows)
     if not count:
         raise Refusal(
-            Reason("no_rows", say("The file has a header but no homes below it."), say("Check that this is the right sheet or file."))
+            Reason(
+                "no_rows",
+                say("The file has a header but no homes below it."),
+                say("Check that this is the right sheet or file."),
+            )
         )
     homes = _homes(assembler, columns, findings)
     compare_totals(totals, homes, columns, findings)

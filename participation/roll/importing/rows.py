@@ -51,21 +51,38 @@ class RowReader:
     def __init__(self, columns: RollColumns, findings: Findings):
         self._columns = columns
         self._findings = findings
+        self._indexes = {field: column.index for field, column in columns.fields.items()}
         self._row = Row(0, ())
         self._refused: set[str] = set()  # fields of this row
 
     def read(self, row: Row) -> HomeRow | RefusedRow:
         self._row, self._refused = row, set()
-        for field in self._columns.fields:
-            self._check(field)
+        for field, index in self._indexes.items():
+            if row.cell(index):
+                self._check(field)
         building, number = self._place("building"), self._place("number")
         stairwell, floor = self._text("stairwell"), self._floor(number)
         if not stairwell and "stairwell" in self._columns.fields:
-            self._doubt("stairwell", Doubt("stairwell_missing", say("The stairwell is missing."), say("Check whether the building has several.")))
+            self._doubt(
+                "stairwell",
+                Doubt(
+                    "stairwell_missing",
+                    say("The stairwell is missing."),
+                    say("Check whether the building has several."),
+                ),
+            )
         area = self._area()
-        kind = self._word("kind", KIND, "dwelling", "other", say("This kind of home is not known; it is taken as “other”."))
+        kind = self._word(
+            "kind", KIND, "dwelling", "other", say("This kind of home is not known; it is taken as “other”.")
+        )
         basis = self._word("area_basis", AREA_BASIS, "unknown", "unknown", say("This source of the area is not known."))
-        title = self._word("title", TITLE, "registered", "registered", say("This state of the title is not known; the home is taken as registered."))
+        title = self._word(
+            "title",
+            TITLE,
+            "registered",
+            "registered",
+            say("This state of the title is not known; the home is taken as registered."),
+        )
         holders = self._holders()
         tenants = split_names(self._cell("tenant"), 0)
         if self._refused or area is None:
@@ -97,7 +114,9 @@ class RowReader:
             if field == "building"
             else (say("The home's number is missing."), "number_missing")
         )
-        self._refuse(field, CellProblem(code, reason, say("Write it in every row; only merged cells are carried down.")))
+        self._refuse(
+            field, CellProblem(code, reason, say("Write it in every row; only merged cells are carried down."))
+        )
         return ""
 
     def _floor(self, number: str) -> str:
@@ -108,7 +127,7 @@ class RowReader:
         return digits[:-2] if digits.isascii() and digits.isdecimal() and len(digits) in (3, 4) else ""
 
     def _area(self) -> int | None:
-        area, number = self._columns.index("area"), self._columns.index("number")
+        area, number = self._indexes["area"], self._indexes["number"]
         if "area" in self._refused:
             return None
         try:
@@ -159,11 +178,18 @@ class RowReader:
             return tuple(replace(holder, is_voter=is_named) for holder, is_named in zip(holders, named, strict=True))
         if len(holders) == 1 and key(text) not in YES:
             return (replace(holders[0], is_voter=False),)  # the name may be in the home's next row
-        self._doubt("voter", Doubt("voter_unclear", say("It is not clear which owner is named to vote."), say("Write the name of one of the owners.")))
+        self._doubt(
+            "voter",
+            Doubt(
+                "voter_unclear",
+                say("It is not clear which owner is named to vote."),
+                say("Write the name of one of the owners."),
+            ),
+        )
         return holders
 
     def _cell(self, field: str) -> str:
-        index = self._columns.index(field)
+        index = self._indexes.get(field)
         return "" if index is None else self._row.cell(index)
 
     def _text(self, field: str) -> str:

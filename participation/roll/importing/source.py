@@ -23,7 +23,9 @@ def read_bytes(source: str | os.PathLike[str] | IO[bytes]) -> bytes:
             data = source.read(limits.FILE_BYTES + 1)
     except OSError as error:
         raise Refusal(
-            Reason("file_unreadable", say("The file cannot be opened."), say("Check that it exists and choose it again."))
+            Reason(
+                "file_unreadable", say("The file cannot be opened."), say("Check that it exists and choose it again.")
+            )
         ) from error
     if len(data) > limits.FILE_BYTES:
         raise Refusal(

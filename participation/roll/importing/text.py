@@ -36,7 +36,7 @@ def open_text(data: bytes, overrides: Mapping[str, int | str] | None = None) -> 
         )
     choices = [(encoding, delimiter) for encoding in encodings for delimiter in DELIMITERS]
     # max() keeps the first of equals: UTF-8 before others, the comma before others.
-    encoding, delimiter = max(choices, key=lambda choice: _best_score(data, *choice, overrides))
+    encoding, delimiter = max(choices, key=lambda choice: _best_score(data, choice[0], choice[1], overrides))
     return Table(
         rows=lambda: _rows(data, encoding, delimiter),
         encoding=_NAMES[encoding],

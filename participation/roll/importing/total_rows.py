@@ -27,6 +27,8 @@ class TotalRow:
 def is_total_row(row: Row, columns: RollColumns) -> bool:
     """A word such as 合计 somewhere, and no owner. A home whose owner is missing is no total."""
     owner, number = columns.index("owner"), columns.index("number")
+    if owner is not None and _is_somebody(row.cell(owner)):
+        return False
     words = [cell for cell in row.cells if is_total(cell) or is_subtotal(cell)]
     if not words:
         return False
@@ -50,10 +52,12 @@ def total_of(row: Row, columns: RollColumns) -> TotalRow | None:
 def is_header_again(row: Row, columns: RollColumns) -> bool:
     """The header repeated at the top of a printed page."""
     read = [columns.fields[field] for field in ("building", "number", "area", "owner")]
-    return all(shown(row.cell(column.index)) == column.header for column in read)
+    return all(folded(row.cell(column.index)) == folded(column.header) for column in read)
 
 
-def compare_totals(totals: Iterable[TotalRow], homes: Sequence[RollHome], columns: RollColumns, findings: Findings) -> None:
+def compare_totals(
+    totals: Iterable[TotalRow], homes: Sequence[RollHome], columns: RollColumns, findings: Findings
+) -> None:
     """A total must be the sum of all homes above it, or of those since the total before."""
     areas = [(home.lines[0], home.area) for home in homes]
     previous = 0
@@ -77,6 +81,10 @@ def compare_totals(totals: Iterable[TotalRow], homes: Sequence[RollHome], column
             )
             doubt = Doubt("total_differs", reason, say("Find out which homes are missing or wrong before you go on."))
         findings.doubt(total.line, columns.header("area"), total.value, doubt)
+
+
+def _is_somebody(cell: str) -> bool:
+    return bool(cell.strip()) and not (is_total(cell) or is_subtotal(cell) or _is_count(cell))
 
 
 def _is_count(cell: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from participation.roll.importing.cells import tightened
 
@@ -11,9 +12,14 @@ def _lookup(words: dict[str, str]) -> dict[str, str]:
     return {key(word): meaning for meaning, listed in words.items() for word in listed.split("|")}
 
 
+@lru_cache(maxsize=65_536)
 def key(text: str) -> str:
     """How words are compared: folded, lower case, without spaces, hyphens and underscores."""
     return re.sub(r"[\s_\-]+", "", tightened(text)).casefold()
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(key(word) for word in listed.split("|"))
 
 
 KIND = _lookup(
@@ -44,12 +50,11 @@ TITLE = _lookup(
         "|sold not delivered|sold, not delivered|sold but not delivered|undelivered",
     }
 )
-YES = frozenset(key(word) for word in "是|√|✓|✔|☑|有|1|对|本人|y|yes|true|x|o|○|●|◯|예|네|해당|voter|votes".split("|"))
-NO = frozenset(key(word) for word in "否|不|×|✗|✘|☐|0|n|no|false|아니오|아니요|비해당".split("|"))
+YES = _words("是|√|✓|✔|☑|有|1|对|本人|y|yes|true|x|o|○|●|◯|예|네|해당|voter|votes")
+NO = _words("否|不|×|✗|✘|☐|0|n|no|false|아니오|아니요|비해당")
 
-DEVELOPER = frozenset(
-    key(word)
-    for word in "开发商|建设单位|开发企业|开发公司|房地产开发商|開發商|建設公司|시행사|시공사|사업주체|건설사|분양사|developer|the developer".split("|")
+DEVELOPER = _words(
+    "开发商|建设单位|开发企业|开发公司|房地产开发商|開發商|建設公司|시행사|시공사|사업주체|건설사|분양사|developer|the developer"
 )
 _CORPORATE = re.compile(
     r"公司|集团|企业|合作社|委员会|居委会|村委会|事务所|银行|医院|学校|大学|幼儿园|中心$|政府|街道办|管理局|工厂$|厂$|基金会|协会|社区$"

@@ -23,6 +23,9 @@ from participation.roll.importing.header_row import score
 from participation.roll.importing.headers import MANDATORY
 from participation.roll.importing.text import too_many_columns
 
+# It warns of styles and extensions that it does not know; a roll does not need them.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\b")
+
 # column -> first row -> last row, both from 1, columns from 0
 Merged = dict[int, dict[int, int]]
 
@@ -31,10 +34,8 @@ def open_workbook(data: bytes, overrides: Mapping[str, int | str] | None = None)
     """A table over the sheet that looks most like a roll. Raises Refusal for a damaged or hostile workbook."""
     archive = open_archive(data)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and extensions that a roll does not need
-            # data_only=False: a formula is seen as a formula, never as the value that somebody cached in it.
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+        # data_only=False: a formula is seen as a formula, never as the value that somebody cached in it.
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or list(book.worksheets)
     except Exception as error:  # openpyxl raises whatever its XML, zip and type conversions raise
         raise unreadable() from error
@@ -44,11 +45,11 @@ def open_workbook(data: bytes, overrides: Mapping[str, int | str] | None = None)
     scores = [_sheet_score(sheet, overrides) for sheet in sheets]
     best = max(range(len(sheets)), key=lambda position: (scores[position], -position))
     sheet = sheets[best]
-    others = tuple(s.title for s, found in zip(sheets, scores, strict=True) if s is not sheet and found[0] == len(MANDATORY))
-    merged = _merged(archive, sheet)
-    return Table(
-        rows=lambda: _rows(sheet, merged), sheet=sheet.title, other_sheets=others, close=book.close
+    others = tuple(
+        s.title for s, found in zip(sheets, scores, strict=True) if s is not sheet and found[0] == len(MANDATORY)
     )
+    merged = _merged(archive, sheet)
+    return Table(rows=lambda: _rows(sheet, merged), sheet=sheet.title, other_sheets=others, close=book.close)
 
 
 def _sheet_score(sheet: Any, overrides: Mapping[str, int | str] | None) -> tuple[int, int]:
