@@ -25,7 +25,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from participation.accounts.models import Grant, Person, Role
-from participation.database import db, transaction
+from participation.database import transaction
 from participation.record.services import start_log
 from participation.roll.models import (
     Area,

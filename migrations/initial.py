@@ -1,0 +1,36 @@
+"""Write versions/0001_initial.py anew from the models. Only until the first release: later changes are new files.
+
+Run it as `make initial-migration` (or `python migrations/initial.py`) from the project's folder.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+
+def main() -> None:
+    from flask_migrate import revision
+
+    from participation import create_app
+    from participation.setup import load_models
+
+    load_models()
+    versions = ROOT / "migrations" / "versions"
+    others = sorted(file.name for file in versions.glob("*.py") if file.name != "0001_initial.py")
+    if others:
+        raise SystemExit(f"later migrations exist ({', '.join(others)}): write the next one with `flask db revision`")
+    (versions / "0001_initial.py").unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as instance:
+        app = create_app(environ={"PARTICIPATION_INSTANCE": instance})
+        with app.app_context():
+            revision(directory=str(ROOT / "migrations"), message="initial", autogenerate=True, rev_id="0001")
+    print(versions / "0001_initial.py")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
