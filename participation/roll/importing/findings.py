@@ -65,14 +65,14 @@ def shown(value: object, *, identity: bool = False) -> str:
     text = str(value)[: 20 * limits.SHOWN_CHARACTERS]
     text = "".join(c if c.isprintable() else (" " if c in "\t\r\n\u3000" else "") for c in text)
     text = " ".join(text.split()).translate(_MARKUP)
+    # Looked for in the folded form: full-width digits are digits to a reader.
     folded = unicodedata.normalize("NFKC", text)
+    if _IDENTITY.search(folded):
+        text = folded = _IDENTITY.sub("…", folded).translate(_MARKUP)
     if folded[:1] in ("=", "@") or (folded[:1] in ("+", "-") and not _SIGNED_NUMBER.fullmatch(folded)):
         text = "'" + text
     elif identity:
         text = _BEFORE_LAST_FOUR.sub("…", text)
-    # Masked on the folded form too: full-width digits are digits to a reader.
-    if _IDENTITY.search(folded):
-        text = _IDENTITY.sub("…", folded)
     if len(text) > limits.SHOWN_CHARACTERS:
         text = text[: limits.SHOWN_CHARACTERS - 1] + "…"
     return text

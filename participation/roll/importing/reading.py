@@ -102,12 +102,14 @@ def _read(table: Table, header_line: int, columns: RollColumns, filename: str, p
         )
     homes = _homes(assembler, columns, findings)
     compare_totals(totals, homes, columns, findings)
+    refused = findings.refused()
+    left_out = {finding.line for finding in refused}
     return ParsedRoll(
         filename=shown(filename),
         homes=homes,
         totals=totals_of(homes),
-        doubts=findings.doubts(),
-        refused=findings.refused(),
+        doubts=tuple(doubt for doubt in findings.doubts() if doubt.line not in left_out),
+        refused=refused,
         mapping=columns,
         encoding=table.encoding,
         sheet=table.sheet,

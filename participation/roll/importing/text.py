@@ -6,6 +6,7 @@ Both are found by trying: the right pair is the one under which a header row can
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 from collections.abc import Iterator, Mapping
@@ -73,10 +74,10 @@ def _decodes(data: bytes, encoding: str) -> bool:
 def _best_score(
     data: bytes, encoding: str, delimiter: str, overrides: Mapping[str, int | str] | None
 ) -> tuple[int, int, int]:
-    try:
-        first = list(islice(_rows(data, encoding, delimiter), limits.HEADER_WITHIN_ROWS))
-    except Refusal:
-        return -1, 0, 0
+    first: list[Row] = []
+    # A refused row is judged by the rows before it; the reading proper meets it again and tells.
+    with contextlib.suppress(Refusal):
+        first.extend(islice(_rows(data, encoding, delimiter), limits.HEADER_WITHIN_ROWS))
     best = max((score(row, overrides) for row in first), default=(0, 0))
     # Without any recognised header (columns given by number), the separator that occurs wins.
     return (*best, min(max((len(row.cells) for row in first), default=0), 2))
