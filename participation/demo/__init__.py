@@ -1,4 +1,7 @@
-"""The demonstration neighbourhood: old-estate-36 with three votes in different states."""
+"""The demonstration neighbourhood: old-estate-36 with votes in different states, and one way in per role.
+
+Only a trial installation shows the ways in; a production site answers 404.
+"""
 
 from __future__ import annotations
 
@@ -6,4 +9,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Hang up this room's pages."""
+    """Hang up this room's page: signing in by a demonstration link."""
+    from participation.demo import views
+
+    app.register_blueprint(views.blueprint)

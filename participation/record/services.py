@@ -38,6 +38,7 @@ def start_log(unit_id: int, unit_slug: str) -> Log:
     log = Log(unit_id=unit_id, origin=f"{host}/{unit_slug}", size=0, frontier=Frontier.empty().to_bytes())
     db.session.add(log)
     db.session.flush()
+    signer(log)
     return log
 
 
@@ -63,7 +64,7 @@ def append(log: Log, kind: str, payload: dict[str, Any], at: datetime, vote_id: 
     )
     db.session.execute(
         insert(LogNode),
-        [{"log_id": log.id, "level": level, "index": position, "hash": hash_} for level, position, hash_ in nodes],
+        [{"log_id": log.id, "level": node.level, "index": node.position, "hash": node.hash} for node in nodes],
     )
     # The size in the condition is a second guard: two appends can never take the same place.
     moved = db.session.execute(
@@ -76,10 +77,14 @@ def append(log: Log, kind: str, payload: dict[str, Any], at: datetime, vote_id: 
 
 
 def signer(log: Log) -> Signer:
-    """The site's signing key under this log's name; kept in the instance folder and never in the database."""
+    """The site's signing key under this log's name; kept in the instance folder and never in the database.
+
+    Only an empty log may get a new key: a lost key must be noticed, not silently replaced.
+    """
     signers = current_app.extensions.setdefault("record_signers", {})
     if log.origin not in signers:
-        signers[log.origin] = keys.load_or_create_key(Path(current_app.config["INSTANCE"]) / "keys", log.origin)
+        find = keys.load_key if log.size else keys.load_or_create_key
+        signers[log.origin] = find(Path(current_app.config["INSTANCE"]) / "keys", log.origin)
     return signers[log.origin]
 
 

@@ -1,0 +1,148 @@
+"""Loading the demonstration: the roll, the people, and three votes that were lived through step by step.
+
+Everything goes through the same services as in real use, on a clock that replays the past weeks, so
+the record of the demonstration is a real one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from participation.accounts.models import Person, Role
+from participation.database import db, transaction
+from participation.demo import people, story
+from participation.kernel.clock import SettableClock
+from participation.roll.importing import read_roll
+from participation.roll.models import Area, OwnerMember, Titleholder, Unit
+from participation.roll.services import commit_roll, found_unit
+from participation.votes.models import Ballot, Elector, Vote
+from participation.votes.services import casting, closing, drafting, noticing, objecting
+
+ROLL = Path(__file__).parent / "data" / "old-estate-36.csv"
+SLUG = "old-estate-36"
+Say = Callable[[str], None]
+
+
+def is_empty() -> bool:
+    return db.session.scalar(select(Unit.id).limit(1)) is None
+
+
+def load(now: datetime, say: Say) -> None:
+    """Create the neighbourhood and its votes, as if the support centre had worked here for ten weeks."""
+    clock = SettableClock(now - timedelta(days=70))
+    chance = random.Random(36)  # noqa: S311  (a fixed seed: every installation shows the same neighbourhood)
+    with transaction():
+        say("Reading the roll ...")
+        content = ROLL.read_bytes()
+        unit = _neighbourhood(clock.now())
+        with ROLL.open("rb") as file:
+            parsed = read_roll(file, filename=ROLL.name)
+        commit_roll(unit, parsed, by_id=None, at=clock.now(), sha256=hashlib.sha256(content).hexdigest())
+        _everybody_has_a_phone(unit, clock.now())
+        staff = people.make_staff(unit, clock.now())
+    support = staff[Role.SUPPORT]
+    for number, plot in enumerate(story.PLOTS, start=1):
+        say(f"Vote {number} of {len(story.PLOTS)}: {plot.title} ...")
+        with transaction():
+            _live_through(unit.id, plot, support, now, chance)
+    with transaction():
+        people.mark_residents(unit, now)
+
+
+def _neighbourhood(at: datetime) -> Unit:
+    area = Area(slug="old-town", name="老城片区")
+    db.session.add(area)
+    db.session.flush()
+    return found_unit(SLUG, "柳荫里社区", area, at, is_demonstration=True)
+
+
+def _everybody_has_a_phone(unit: Unit, at: datetime) -> None:
+    """In the demonstration every titleholder has already signed in once, so that ballots can be cast."""
+    holders = db.session.scalars(select(Titleholder).where(Titleholder.unit_id == unit.id).order_by(Titleholder.id)).all()
+    persons = [Person(name=holder.name, created_at=at, large_text=False) for holder in holders]
+    db.session.add_all(persons)
+    db.session.flush()
+    db.session.execute(
+        update(Titleholder), [{"id": h.id, "person_id": p.id} for h, p in zip(holders, persons, strict=True)]
+    )
+    db.session.expire_all()
+
+
+def _live_through(unit_id: int, plot: story.Plot, support: int, now: datetime, chance: random.Random) -> None:
+    """One vote from its draft to the state the plot wants, each step on its own day."""
+    opens = now - timedelta(days=plot.opened_days_ago)
+    clock = SettableClock(opens - timedelta(days=16))
+    vote = drafting.draft_vote(unit_id, plot.title, support, clock.now())
+    for question in plot.questions:
+        drafting.put_question(
+            vote, question.text, question.matter, question.rule, kind="election" if question.candidates else "decision",
+            seats=question.seats, candidates=question.candidates,
+        )  # fmt: skip
+    drafting.change_draft(
+        vote, explanation=plot.explanation, opens_at=opens, closes_at=opens + timedelta(days=plot.window_days)
+    )
+    noticing.publish_notice(vote.id, support, clock)
+    if plot.turnout == 0:
+        return
+    clock.at = opens + timedelta(minutes=5)
+    _cast_ballots(vote, plot, clock, chance)
+    if vote.closes_at is None or vote.closes_at > now:
+        return
+    clock.at = vote.closes_at + timedelta(hours=12)
+    closing.count_preliminarily(vote.id, support, clock)
+    if plot.objection:
+        clock.advance(hours=5)
+        objector = _first_voter(vote)
+        objection = objecting.object_to_count(vote.id, objector, plot.objection, clock)
+        if plot.answer:
+            clock.advance(days=1)
+            objecting.answer_objection(objection.id, False, plot.answer, support, clock)
+    if plot.is_final:
+        clock.at = vote.objections_until + timedelta(hours=9)
+        closing.finalise(vote.id, support, clock)
+
+
+def _first_voter(vote: Vote) -> int:
+    return db.session.scalars(select(Ballot.cast_by_id).where(Ballot.vote_id == vote.id).order_by(Ballot.id).limit(1)).one()
+
+
+def _cast_ballots(vote: Vote, plot: story.Plot, clock: SettableClock, chance: random.Random) -> None:
+    """`turnout` of 1000 electors vote, spread over the days so far; the residents of the links have not voted yet."""
+    assert vote.closes_at is not None
+    electors = db.session.execute(
+        select(Elector, OwnerMember.titleholder_id, Titleholder.person_id)
+        .join(OwnerMember, OwnerMember.owner_id == Elector.owner_id)
+        .join(Titleholder, Titleholder.id == OwnerMember.titleholder_id)
+        .where(Elector.vote_id == vote.id)
+        .order_by(Elector.number, Titleholder.id)
+    ).all()
+    spared = set(people.spared_persons(vote.unit_id)) if not plot.is_over else set()
+    first: dict[int, tuple[Elector, int]] = {}
+    for elector, _holder, person_id in electors:
+        first.setdefault(elector.id, (elector, person_id))
+    voters = [pair for pair in first.values() if pair[1] not in spared and chance.randrange(1000) < plot.turnout]
+    chance.shuffle(voters)
+    end = vote.closes_at if plot.is_over else clock.now() + timedelta(days=plot.opened_days_ago - 0.1)
+    step = (end - clock.now()) / (len(voters) + 1)
+    for elector, person_id in voters:
+        clock.at += step
+        choices = {str(q.id): _choice(plot.questions[q.position - 1], [c.id for c in q.candidates], chance) for q in vote.questions}
+        casting.cast(vote.id, elector.id, person_id, choices, f"demonstration-{elector.id}", clock)
+
+
+def _choice(question: story.PlotQuestion, candidates: Sequence[int], chance: random.Random) -> str | list[int]:
+    if candidates:
+        return sorted(c for c, liking in zip(candidates, question.likings, strict=True) if chance.randrange(100) < liking)[: question.seats]
+    roll = chance.randrange(100)
+    for choice, up_to in question.leaning:
+        if roll < up_to:
+            return choice
+    return "abstain"
+
+
