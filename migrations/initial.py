@@ -14,9 +14,11 @@ sys.path.insert(0, str(ROOT))
 
 
 def main() -> None:
+    from flask import Flask
     from flask_migrate import revision
 
-    from participation import create_app
+    from participation.database import db, engine_options
+    from participation.extensions import migrate
     from participation.setup import load_models
 
     load_models()
@@ -25,10 +27,16 @@ def main() -> None:
     if others:
         raise SystemExit(f"later migrations exist ({', '.join(others)}): write the next one with `flask db revision`")
     (versions / "0001_initial.py").unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory() as instance:
-        app = create_app(environ={"PARTICIPATION_INSTANCE": instance})
+    with tempfile.TemporaryDirectory() as folder:
+        # Tables only: an empty database to compare with, no rooms and no pages.
+        url = f"sqlite:///{folder}/empty.db"
+        app = Flask("tables")
+        app.config.update(SQLALCHEMY_DATABASE_URI=url, SQLALCHEMY_ENGINE_OPTIONS=engine_options(url))
+        db.init_app(app)
+        migrate.init_app(app, db)
         with app.app_context():
             revision(directory=str(ROOT / "migrations"), message="initial", autogenerate=True, rev_id="0001")
+            db.engine.dispose()
     print(versions / "0001_initial.py")  # noqa: T201
 
 

@@ -27,7 +27,6 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
     if kind != "type" or not type(item).__module__.startswith("participation."):
         return False
     if isinstance(item, UtcDateTime):
-        autogen_context.imports.add("from participation.database import UtcDateTime")
         return "UtcDateTime()"
     return "sa.Text()"
 

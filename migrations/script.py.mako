@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from participation.database import append_only_triggers
+from participation.database import UtcDateTime, append_only_triggers
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}
