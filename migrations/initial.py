@@ -17,11 +17,10 @@ def main() -> None:
     from flask import Flask
     from flask_migrate import revision
 
+    from participation import tables  # noqa: F401  (the metadata must be complete)
     from participation.database import db, engine_options
     from participation.extensions import migrate
-    from participation.setup import load_models
 
-    load_models()
     versions = ROOT / "migrations" / "versions"
     others = sorted(file.name for file in versions.glob("*.py") if file.name != "0001_initial.py")
     if others:

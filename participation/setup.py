@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import import_module
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from participation import tables  # noqa: F401  (the metadata must be complete)
 from participation.database import db, writing
 from participation.extensions import ROOT
 
@@ -27,7 +27,6 @@ def upgrade_database(app: Flask) -> None:
     """Run the migrations that this database has not seen yet. Safe to repeat, and safe for two starts at once."""
     from flask_migrate import upgrade
 
-    load_models()
     token = writing.set(True)
     try:
         with app.app_context():
@@ -37,12 +36,6 @@ def upgrade_database(app: Flask) -> None:
                 db.create_all()
     finally:
         writing.reset(token)
-
-
-def load_models() -> None:
-    """Make every room's tables known, whether or not a page has needed them yet."""
-    for file in sorted(ROOT.glob("participation/**/models.py")):
-        import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
 
 
 def _written(files: Iterable[object]) -> bool:

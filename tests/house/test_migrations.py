@@ -46,9 +46,6 @@ def test_migrations_make_what_the_models_say(app: Flask) -> None:
 
 def test_migrations_and_models_make_the_same_columns(app: Flask, empty_site: Flask) -> None:
     """Types, defaults and conditions too: the tables of the migrations beside tables made from the models."""
-    from participation.setup import load_models
-
-    load_models()
     with empty_site.app_context():
         db.create_all()
         from_models = _described(inspect(db.engine))
