@@ -243,7 +243,7 @@ class _Reader:
             if name not in MEASURES:
                 self.refuse("unknown_measure", f"{place}.{shown(name)}", "one of " + ", ".join(MEASURES))
                 continue
-            measure: str = self.aliases.get(name, name)
+            measure = str(self.aliases.get(name, name))
             if measure in found:
                 self.refuse("measure_twice", f"{place}.{name}", f"{measure} only once")
                 continue

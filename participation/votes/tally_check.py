@@ -131,18 +131,20 @@ def _subgroup_contradictions(rule: Rule, tally: Tally) -> Iterator[Reason]:
 
 
 def _more_than_whole(place: str, group: Subgroup, tally: Tally) -> Iterator[Reason]:
-    pairs = [("roll", group.roll, tally.roll)]
-    pairs += [(c, group.ballots.get(c, {}), tally.ballots.get(c, {})) for c in Choice]
-    for what, part, whole in pairs:
+    for what, part, whole in (
+        ("roll", group.roll, tally.roll),
+        *((choice.value, group.ballots.get(choice, {}), tally.ballots.get(choice, {})) for choice in Choice),
+    ):
         for measure, units in part.items():
-            if units > whole.get(measure, 0):
+            # Where consents are gathered, the whole may name the yes alone; what it does not name it does not contradict.
+            if units > whole.get(measure, 0 if what == "roll" else units):
                 yield Reason(
                     "subgroup_exceeds_whole",
                     say(
                         "%(place)s has %(part)s under %(what)s, the whole has only %(whole)s.",
                         place=place,
                         part=Amount(measure, units),
-                        what=str(what),
+                        what=what,
                         whole=Amount(measure, whole.get(measure, 0)),
                     ),
                 )

@@ -126,15 +126,19 @@ def decide(rule: Rule, tally: Tally) -> Verdict:
     )
 
 
-def progress(rule: Rule, roll: Quantities, part: Quantities) -> tuple[TestResult, ...]:
+def progress(
+    rule: Rule, roll: Quantities, part: Quantities, present: Quantities | None = None
+) -> tuple[TestResult, ...]:
     """How far the vote is from its quorum, while it is open: quorum tests only, so no yes or no is given away.
 
-    Rules without a quorum (consents are counted against the whole roll) give an empty tuple.
+    Rules without a quorum (consents are counted against the whole roll) give an empty tuple.  Ballots say nothing
+    about who sits in the room: where the law asks for attendance in person, that test waits for `present`.
     """
-    if reasons := impossible(rule, Tally(roll, {"abstain": part})):
+    if reasons := impossible(rule, Tally(roll, {"abstain": part}, present)):
         raise Refusal(*reasons)
-    sums = Sums(roll, {}, {}, part, {}, None)
-    return tuple(ask(test, sums) for test in rule.quorum_tests)
+    sums = Sums(roll, {}, {}, part, {}, present)
+    known = [t for t in rule.quorum_tests if present or rule.present != "in_person" or t.numerator != "PRESENT"]
+    return tuple(ask(test, sums) for test in known)
 
 
 def _ask_subgroups(

@@ -57,6 +57,7 @@ def test_attendance_is_not_looked_at_where_the_rule_does_not_ask_it() -> None:
         ([Subgroup("building", "1", {"heads": 6}, {"yes": {"heads": 7}})], "ballots_exceed_roll"),
         ([Subgroup("building", "1", {"heads": 11}, {})], "subgroup_exceeds_whole"),
         ([Subgroup("building", "1", {"heads": 6}, {"no": {"heads": 3}})], "subgroup_exceeds_whole"),
+        ([Subgroup("building", "1", {"heads": 6, "share": 1}, {})], "subgroup_exceeds_whole"),
         ([Subgroup("building", "1", {}, {}), Subgroup("building", "1", {}, {})], "subgroup_twice"),
         ([Subgroup("building", n, {"land": 501}, {}) for n in "12"], "subgroups_exceed_whole"),
         ([Subgroup("buildng", "1", {}, {})], "unknown_subgroup"),
@@ -82,3 +83,16 @@ def test_progress_speaks_of_the_quorum_alone() -> None:
     results = progress(load_rule("cn.278.special"), ROLL, {"heads": 6, "area": 700})
     assert [(r.name, r.needed, r.short_by) for r in results] == [("quorum.area", 667, 0), ("quorum.heads", 7, 1)]
     assert progress(load_rule("sg.84a"), {"share": 1, "area": 1}, {}) == ()
+
+
+def test_a_whole_that_names_only_consents_does_not_contradict_its_buildings() -> None:
+    b = Subgroup("building", "B", {"heads": 6}, {"yes": {"heads": 3}, "no": {"heads": 3}})
+    tally = Tally({"heads": 10, "land": 10}, {"yes": {"heads": 7, "land": 10}}, subgroups=(b,))
+    assert decide(load_rule("kr.rebuild"), tally).outcome == "rejected"
+
+
+def test_ballots_say_nothing_about_who_is_in_the_room() -> None:
+    rule, roll, part = load_rule("kr.meeting"), {"heads": 200}, {"heads": 120}
+    assert [result.name for result in progress(rule, roll, part)] == ["quorum.heads"]
+    [_, in_person] = progress(rule, roll, part, present={"heads": 19})
+    assert (in_person.name, in_person.short_by) == ("quorum.in_person", 1)
