@@ -40,7 +40,7 @@ def links() -> list[Link]:
     """The links of the demonstration's people, staff first; empty on a production site or without demonstration."""
     if current_app.config["MODE"] != "trial":
         return []
-    found = dict(db.session.execute(select(Person.login, Person.name).where(Person.login.like("demo:%"))).tuples().all())
+    found = dict(db.session.execute(select(Person.login, Person.name).where(Person.login.like("demo:%"))).all())
     base = current_app.config["PUBLIC_URL"]
     roles = [(str(role), "staff") for role in STAFF_ROLES] + [(role, "device") for role in RESIDENTS]
     return [

@@ -125,7 +125,7 @@ def _count_question(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
             roll=_only(rule, roll.quantities()),
             ballots={choice: _only(rule, total.quantities()) for choice, total in per_choice.items()},
             subgroups=_subgroups(vote, rule, box, valid),
-            consents={veto: question.consent != "refused" for veto in rule.vetoes},
+            consents=dict.fromkeys(rule.vetoes, question.consent != "refused"),
         ),
     )
     return {
@@ -216,7 +216,7 @@ def _subgroups(vote: Vote, rule: Rule, box: Box, valid: dict[int, str]) -> tuple
         roll[building_id].add(weight)
         if elector_id in valid:
             ballots[building_id][valid[elector_id]].add(weight)
-    names = dict(db.session.execute(select(Building.id, Building.name).where(Building.unit_id == vote.unit_id)).tuples().all())
+    names = dict(db.session.execute(select(Building.id, Building.name).where(Building.unit_id == vote.unit_id)).all())
     return tuple(
         Subgroup(
             by=wanted.by,

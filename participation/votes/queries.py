@@ -27,8 +27,8 @@ from participation.votes.models import (
 )
 from participation.votes.phases import Phase
 from participation.votes.policy import AREA_SERVES_AS, rule_of
-from participation.votes.services.steps import phase_now
 from participation.votes.rules import TestResult, progress
+from participation.votes.services.steps import phase_now
 
 PUBLIC_STEPS = ("noticed", "counted", "finalised", "archived", "cancelled")
 

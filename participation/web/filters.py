@@ -6,10 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g
-from flask_babel import get_locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
+from flask import Flask, g
+from flask_babel import get_locale
 from markupsafe import Markup
 
 from participation.web import pictures

@@ -81,7 +81,7 @@ def _store(vote: Vote, heads: Sequence[Head]) -> Iterator[bytes]:
                 select(Elector.owner_id, Elector.id).where(
                     Elector.vote_id == vote.id, Elector.number > number - len(batch), Elector.number <= number
                 )
-            ).tuples().all()
+            ).all()
         )
         db.session.execute(
             insert(ElectorHome),

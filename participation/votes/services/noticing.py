@@ -30,6 +30,8 @@ def still_missing(vote: Vote, now: datetime) -> list[Reason]:
         lacking = missing_measures(rule)
         if lacking:
             reasons.append(Reason("measure", say("Rule %(rule)s needs %(measures)s, which the roll does not hold.", rule=rule.key, measures=", ".join(lacking)), say("Choose a rule that counts heads and area.")))
+        if rule.present != "attendance":
+            reasons.append(Reason("meeting", say("Rule %(rule)s counts who is present at a meeting, which this vote cannot know.", rule=rule.key), say("Use the calculator with the meeting's figures, or choose another rule.")))
         if rule.vetoes and question.consent is None:
             reasons.append(Reason("veto", say("Rule %(rule)s also needs the consent of specially affected owners.", rule=rule.key), say("Say in the question whether anybody is affected, and attach the written consents.")))
         if question.kind == "election" and len(question.candidates) < (question.seats or 1):
