@@ -10,7 +10,7 @@ from participation.kernel.refusal import Reason
 from participation.kernel.sentences import say
 
 SHORTEST, LONGEST = 12, 200
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 # What people choose when told "twelve characters"; compared without digits, case and punctuation.
 _COMMON = {
     "password", "passphrase", "passwordpassword", "qwertyuiop", "qwertyuiopasdfgh", "abcdefghijkl", "letmein",
@@ -71,7 +71,7 @@ def login_reasons(login: str) -> list[Reason]:
     return [
         Reason(
             "login-form",
-            say("A sign-in name has 3 to 40 letters a-z, digits, dots or hyphens."),
+            say("A sign-in name has 2 to 40 letters a-z, digits, dots or hyphens."),
             say("For example li.na or planner-2."),
             field="login",
         )

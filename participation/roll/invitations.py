@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from participation.accounts.models import SignIn
 from participation.accounts.services import end_sign_ins
@@ -104,6 +104,31 @@ def issue_letters(
     db.session.add(LookUp(unit_id=unit.id, at=at, by_id=by_id, what="letters", subject=subject))
     db.session.flush()
     return sheets
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCount:
+    """How far a building has come in: homes, people with a right to a code, those signed in, letters still waiting."""
+
+    homes: int
+    people: int
+    signed_in: int
+    waiting: int
+
+
+def count_letters(unit: Unit, building_id: int, at: datetime) -> LetterCount:
+    """Figures for the support centre; no names are read out."""
+    homes = _homes(unit, at, [building_id], None, ())
+    people = {(type(p), p.id): p for group in _entitled(homes, at).values() for p in group}
+    signed_in = _signed_in([list(people.values())])
+    waiting = db.session.scalar(
+        select(func.count())
+        .select_from(Invitation)
+        .join(Home, Home.id == Invitation.home_id)
+        .where(Home.building_id == building_id, Invitation.used_at.is_(None), Invitation.voided_at.is_(None))
+    )
+    here = sum(1 for p in people.values() if p.person_id in signed_in)
+    return LetterCount(len(homes), len(people), here, waiting or 0)
 
 
 def _homes(
