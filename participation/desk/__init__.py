@@ -1,4 +1,4 @@
-"""The staff's workspace: roll, invitations, votes, objections, look-ups."""
+"""The staff's workspace: what is due, votes from draft to archive, objections, turnout, letters, people, look-ups."""
 
 from __future__ import annotations
 
@@ -7,3 +7,25 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Hang up this room's pages."""
+    from participation.desk import (  # noqa: F401  (each hangs its routes on the blueprint)
+        correction_views,
+        document_views,
+        draft_views,
+        letter_views,
+        lookup_views,
+        notice_views,
+        objection_views,
+        operator_views,
+        people_views,
+        question_views,
+        result_views,
+        turnout_views,
+        views,
+        vote_views,
+    )
+    from participation.desk.blueprint import blueprint
+    from participation.desk.navigation import page_context
+
+    app.register_blueprint(blueprint)
+    app.register_blueprint(operator_views.blueprint)
+    app.context_processor(page_context)
