@@ -76,7 +76,7 @@ def test_a_korean_file_of_older_programs_is_not_taken_for_chinese():
 
 
 def test_commas_in_quotes_belong_to_the_cell():
-    roll = read('Building,Room,Area,Owner,ID last four\nA,1,"1,234.50","Smith, John",0042\n'.encode())
+    roll = read(b'Building,Room,Area,Owner,ID last four\nA,1,"1,234.50","Smith, John",0042\n')
     assert roll.homes[0].area == 123_450
     assert [holder.name for holder in roll.homes[0].holders] == ["Smith, John"]
 
