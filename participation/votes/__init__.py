@@ -7,3 +7,19 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Hang up this room's pages."""
+    from participation.votes import (  # noqa: F401  (each hangs its pages on the blueprint)
+        ballot_views,
+        objection_views,
+        print_views,
+        receipt_views,
+        result_views,
+        views,
+    )
+    from participation.votes.blueprint import blueprint
+    from participation.votes.wording_data import spoken
+    from participation.web import pictures
+
+    # The picture macros are imported without a page's context, so they find the geometry among the globals.
+    app.jinja_env.globals.setdefault("pictures", pictures)
+    app.jinja_env.filters.setdefault("spoken", spoken)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,70 @@
+"""Who may see and do what in a vote. Drafts do not exist for the public; a choice belongs to its head alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import abort, g
+from sqlalchemy import select
+
+from participation.accounts.visitor import Visitor
+from participation.database import db
+from participation.kernel.refusal import Refusal
+from participation.roll.models import Unit
+from participation.roll.queries import owners_of_person
+from participation.votes.heads import MyHead
+from participation.votes.models import Ballot, Elector, Vote
+from participation.votes.phases import Phase
+from participation.votes.services.casting import (
+    already_cast,
+    another_is_named,
+    co_owner_has_cast,
+    not_an_elector,
+    removed_from_roll,
+)
+from participation.votes.services.steps import phase_now, wrong_phase
+
+
+def vote_or_404(vote_id: int) -> tuple[Vote, Unit]:
+    """An announced vote and its neighbourhood, in whose time zone the page will show its dates."""
+    row = db.session.execute(select(Vote, Unit).join(Unit, Unit.id == Vote.unit_id).where(Vote.id == vote_id)).one_or_none()
+    if row is None or row[0].step == "draft":
+        abort(404)
+    g.unit = row[1]
+    return row[0], row[1]
+
+
+def casting_refusal(vote: Vote, heads: Sequence[MyHead], now: datetime) -> Refusal | None:
+    """Why this person has no ballot to cast in the vote at all, or None: what holds for every head of theirs."""
+    if not heads:
+        return Refusal(not_an_elector())
+    phase = phase_now(vote, now)
+    return None if phase is Phase.OPEN else Refusal(wrong_phase(phase))
+
+
+def head_refusal(head: MyHead, may_change: bool) -> Refusal | None:
+    """Why this head's ballot cannot be cast by this person now; None when it can."""
+    if head.standing == "co_owner_voted":
+        return Refusal(co_owner_has_cast())
+    if head.standing == "another_named":
+        return Refusal(another_is_named(head.named or ""))
+    if head.standing == "removed":
+        return Refusal(removed_from_roll())
+    if head.standing == "voted" and not may_change:
+        return Refusal(already_cast())
+    return None
+
+
+def may_see_choices(visitor: Visitor | None, ballot: Ballot) -> bool:
+    """Only an owner of the head that cast it, on a phone of their own; never staff, whatever their role."""
+    if visitor is None or visitor.is_staff:
+        return False
+    return (
+        db.session.scalar(
+            select(Elector.id).where(
+                Elector.id == ballot.elector_id, Elector.owner_id.in_(owners_of_person(visitor.person_id))
+            )
+        )
+        is not None
+    )

@@ -1,0 +1,185 @@
+"""The ballot: choose, look at it once more, cast. Until the last step nothing leaves the voter's hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, g, redirect, render_template, request, url_for
+
+from participation.accounts.access import require_unlocked
+from participation.accounts.visitor import clock_now
+from participation.kernel.refusal import Refusal
+from participation.roll.models import Unit
+from participation.votes.access import casting_refusal, head_refusal, vote_or_404
+from participation.votes.blueprint import blueprint
+from participation.votes.forms import BallotForm, in_hand, keep_in_hand, let_go, new_key, read_ballot, read_choices
+from participation.votes.heads import MyHead, my_heads
+from participation.votes.models import Vote
+from participation.votes.paper import Paper, paper_of
+from participation.votes.services.casting import cast, checked_choices, state_as_co_owner
+from participation.web.access import DEVICE, access
+
+
+@blueprint.get("/votes/<int:vote_id>/ballot")
+@access(DEVICE)
+def ballot(vote_id: int) -> Any:
+    vote, unit = vote_or_404(vote_id)
+    paper, heads = paper_of(vote), my_heads(vote.id, g.visitor.person_id)
+    refusal = casting_refusal(vote, heads, clock_now())
+    if refusal is not None:
+        return _cannot(vote, unit, heads, refusal)
+    head = _wanted(heads, request.args.get("elector"))
+    if head is None:
+        return render_template("votes/choose_head.html", vote=vote, unit=unit, paper=paper, heads=heads)
+    refusal = head_refusal(head, paper.may_change)
+    if refusal is not None:
+        return _cannot(vote, unit, heads, refusal, head)
+    locked = require_unlocked(g.visitor)
+    if locked is not None:
+        return locked
+    chosen = head.ballot.choices if head.ballot else {}
+    return _paper_page(vote, unit, paper, head, BallotForm(head.elector.id, chosen, new_key()))
+
+
+@blueprint.post("/votes/<int:vote_id>/ballot/review")
+@access(DEVICE)
+def review_ballot(vote_id: int) -> Any:
+    """Show the ballot once more, or (`change`) put it back on the table with everything chosen."""
+    vote, unit = vote_or_404(vote_id)
+    paper = paper_of(vote)
+    filled = read_ballot(paper, request.form)
+    return _review(vote, unit, paper, filled, change="change" in request.form)
+
+
+@blueprint.get("/votes/<int:vote_id>/ballot/review")
+@access(DEVICE)
+def ballot_in_hand(vote_id: int) -> Any:
+    """Back from the PIN: the ballot that was in hand when casting was locked."""
+    vote, unit = vote_or_404(vote_id)
+    filled = in_hand(vote.id)
+    if filled is None:
+        return redirect(url_for(".ballot", vote_id=vote.id))
+    return _review(vote, unit, paper_of(vote), filled)
+
+
+@blueprint.post("/votes/<int:vote_id>/ballots")
+@access(DEVICE)
+def cast_ballot(vote_id: int) -> Any:
+    vote, unit = vote_or_404(vote_id)
+    paper = paper_of(vote)
+    filled = read_ballot(paper, request.form)
+    locked = _ask_pin_again(vote, filled)
+    if locked is not None:
+        return locked
+    clock = current_app.extensions["clock"]
+    try:
+        done = cast(vote.id, filled.elector_id, g.visitor.person_id, filled.choices, filled.key, clock)
+    except Refusal as refusal:
+        heads = my_heads(vote.id, g.visitor.person_id)
+        head = next((h for h in heads if h.elector.id == filled.elector_id), None)
+        if head is None or not all(reason.field for reason in refusal.reasons):
+            return _cannot(vote, unit, heads, refusal, head)
+        return _paper_page(vote, unit, paper, head, filled, refusal), 422
+    let_go()
+    return redirect(url_for(".receipt", receipt=done.ballot.receipt), 303)
+
+
+@blueprint.get("/votes/<int:vote_id>/co-owner-statement")
+@access(DEVICE)
+def co_owner_statement(vote_id: int) -> Any:
+    """Another owner of the home has voted: say whether you would have voted the same."""
+    vote, unit = vote_or_404(vote_id)
+    heads = my_heads(vote.id, g.visitor.person_id)
+    refusal = casting_refusal(vote, heads, clock_now())
+    head = _wanted([h for h in heads if h.standing == "co_owner_voted"], request.args.get("elector"))
+    if refusal is not None or head is None:
+        return redirect(url_for(".vote", vote_id=vote.id))
+    return _statement_page(vote, unit, head, {})
+
+
+@blueprint.post("/votes/<int:vote_id>/co-owner-statements")
+@access(DEVICE)
+def make_co_owner_statement(vote_id: int) -> Any:
+    vote, unit = vote_or_404(vote_id)
+    paper = paper_of(vote)
+    filled = read_ballot(paper, request.form)
+    clock = current_app.extensions["clock"]
+    try:
+        state_as_co_owner(vote.id, filled.elector_id, g.visitor.person_id, filled.choices, clock)
+    except Refusal as refusal:
+        heads = my_heads(vote.id, g.visitor.person_id)
+        head = next((h for h in heads if h.elector.id == filled.elector_id), None)
+        if head is None or head.standing != "co_owner_voted" or not all(reason.field for reason in refusal.reasons):
+            return _cannot(vote, unit, heads, refusal, head)
+        return _statement_page(vote, unit, head, read_choices(paper, request.form), refusal), 422
+    return redirect(url_for(".vote", vote_id=vote.id, _anchor="mine"), 303)
+
+
+def _review(vote: Vote, unit: Unit, paper: Paper, filled: BallotForm, *, change: bool = False) -> Any:
+    heads = my_heads(vote.id, g.visitor.person_id)
+    head = next((h for h in heads if h.elector.id == filled.elector_id), None)
+    refusal = casting_refusal(vote, heads, clock_now()) or (
+        head_refusal(head, paper.may_change or _same(head, filled)) if head else casting_refusal(vote, [], clock_now())
+    )
+    if refusal is not None:
+        return _cannot(vote, unit, heads, refusal, head)
+    assert head is not None
+    if change:
+        return _paper_page(vote, unit, paper, head, filled)
+    try:
+        chosen = checked_choices(vote, filled.choices)
+    except Refusal as missing:
+        return _paper_page(vote, unit, paper, head, filled, missing), 422
+    locked = _ask_pin_again(vote, filled)
+    if locked is not None:
+        return locked
+    filled = filled._replace(choices=chosen)
+    return render_template("votes/review.html", vote=vote, unit=unit, paper=paper, head=head, filled=filled)
+
+
+def _same(head: MyHead, filled: BallotForm) -> bool:
+    """Whether this very ballot is already in the box: its review may be seen again, and gives the same receipt."""
+    return head.ballot is not None and head.ballot.idempotency_key == filled.key
+
+
+def _ask_pin_again(vote: Vote, filled: BallotForm) -> Any:
+    """The way to the PIN, with the filled-in ballot kept for the way back; None while casting is unlocked."""
+    locked = require_unlocked(g.visitor, url_for(".ballot_in_hand", vote_id=vote.id))
+    if locked is not None:
+        keep_in_hand(vote.id, filled)
+    return locked
+
+
+def _wanted(heads: list[MyHead], elector: str | None) -> MyHead | None:
+    """The head that was asked for, or the only one."""
+    if elector is None:
+        return heads[0] if len(heads) == 1 else None
+    return next((head for head in heads if str(head.elector.id) == elector), None)
+
+
+def _paper_page(
+    vote: Vote, unit: Unit, paper: Paper, head: MyHead, filled: BallotForm, refusal: Refusal | None = None
+) -> str:
+    reasons = refusal.reasons if refusal else ()
+    return render_template(
+        "votes/ballot.html", vote=vote, unit=unit, paper=paper, head=head, filled=filled, reasons=reasons
+    )
+
+
+def _statement_page(
+    vote: Vote, unit: Unit, head: MyHead, choices: dict[str, Any], refusal: Refusal | None = None
+) -> str:
+    return render_template(
+        "votes/co_owner.html", vote=vote, unit=unit, paper=paper_of(vote), head=head,
+        filled=BallotForm(head.elector.id, choices, new_key()), reasons=refusal.reasons if refusal else (),
+    )  # fmt: skip
+
+
+def _cannot(
+    vote: Vote, unit: Unit, heads: list[MyHead], refusal: Refusal, head: MyHead | None = None
+) -> tuple[str, int]:
+    """Why this cannot be cast, what to do, and the receipt if there is one."""
+    page = render_template(
+        "votes/cannot.html", vote=vote, unit=unit, heads=heads, head=head, reasons=refusal.reasons
+    )
+    return page, 409
