@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -331,3 +332,29 @@ def test_the_pin_just_chosen_opens_casting_for_ten_minutes(client, app, lane, cl
     (row,) = rows(app, select(SignIn))
     assert row.unlocked_until == clock.now() + timedelta(minutes=10)
     assert row.pin_hash.startswith("$argon2id$")
+
+
+@pytest.mark.parametrize("racers", [8])
+def test_many_tries_at_once_are_still_five(app, lane, racers, clock):
+    code = code_of(app, lane.unit, "1-1-101")
+    visitors = [app.test_client() for _ in range(racers)]
+    for visitor in visitors:
+        visitor.see(f"/i/{code}")
+    with ThreadPoolExecutor(racers) as pool:
+        answers = list(pool.map(lambda v: v.submit("/i/", last_four="0000", follow=False), visitors))
+    assert {a.status_code for a in answers} == {422}
+    (tried,) = rows(app, select(Tries))
+    assert tried.failures == 5
+    assert tried.paused_until == clock.now() + timedelta(minutes=15)
+
+
+def test_two_phones_at_once_share_no_letter(app, lane):
+    code = code_of(app, lane.unit, "1-1-101")
+    phones = [app.test_client() for _ in range(4)]
+    for phone in phones:
+        phone.see(f"/i/{code}")
+        phone.submit("/i/", last_four="101X")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda v: v.submit("/pin", pin=PIN, follow=False), phones))
+    assert sorted(a.status_code for a in answers) == [303, 404, 404, 404]
+    assert len(rows(app, select(SignIn))) == 1
