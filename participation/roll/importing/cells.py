@@ -130,7 +130,7 @@ def check_cell(cell: str, *, longest: int = limits.CELL_CHARACTERS, signs: bool 
     text = folded(cell)
     if "<" in text or ">" in text:
         raise CellProblem(
-            "cell_markup", say("The cell contains markup (< or >)."), say("Write plain text without these signs.")
+            "cell_markup", say("The cell contains markup (angle brackets)."), say("Write plain text without them.")
         )
     if text[:1] in ("=", "@") or (not signs and text[:1] in ("+", "-") and not _HARMLESS_SIGN.fullmatch(text)):
         raise _formula()

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 import openpyxl
+from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.utils import column_index_from_string
 
 from participation.kernel.refusal import Refusal
@@ -77,11 +78,16 @@ def _merged(archive: zipfile.ZipFile, sheet: Any) -> Merged:
 def _rows(sheet: Any, merged: Merged) -> Iterator[Row]:
     """Every row of the sheet from line 1, empty ones included, so that lines are those that people see."""
     carrying: dict[int, tuple[int, str]] = {}  # column -> last row, value
-    raw = _raw_rows(sheet)
-    for line, cells in enumerate(raw, start=1):
+    gap: tuple[Any, ...] | None = None
+    for line, cells in enumerate(_raw_rows(sheet), start=1):
         if line > limits.SHEET_ROWS:
             raise unreadable()
-        texts = [text_of(cell) for cell in cells]
+        if cells is gap or all(cell is EMPTY_CELL for cell in cells):
+            # Missing rows all come as one object. What a merged cell would carry into them, it would carry alone.
+            gap = cells
+            yield Row(line, ())
+            continue
+        texts = ["" if cell is EMPTY_CELL else text_of(cell) for cell in cells]
         while texts and not texts[-1]:
             texts.pop()
         if len(texts) > limits.COLUMNS:
