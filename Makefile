@@ -27,10 +27,11 @@ $(VENV)/installed-test: $(VENV)/installed requirements-test.txt
 	@touch $@
 
 run: setup  ## start the site with the demonstration neighbourhood on loopback (PORT, 5000 unless set)
-	@$(FLASK) init
+	@$(FLASK) init --quiet
 	@$(FLASK) demo load --if-empty
 	@$(FLASK) demo links
-	@exec $(BIN)/python app.py
+	@echo "The site is at http://127.0.0.1:$${PORT:-5000} (Ctrl-C ends it)."
+	@$(BIN)/python app.py || [ $$? = 130 ]
 
 test: $(VENV)/installed-test  ## every test this machine can run; what is skipped is named with its reason
 	@$(BIN)/python -m pytest -rs -q $(TESTS)

@@ -6,10 +6,11 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
+    from participation.accounts.cli import staff
     from participation.demo.cli import demo
     from participation.roll.cli import roll
     from participation.setup import init
     from participation.votes.cli import rules
 
-    for command in (demo, init, roll, rules):
+    for command in (demo, init, roll, rules, staff):
         app.cli.add_command(command)

@@ -14,13 +14,19 @@ from participation.extensions import ROOT
 
 
 @click.command()
+@click.option("--quiet", is_flag=True, help="Do not print the link of the first run (a demonstration brings its people).")
 @with_appcontext
-def init() -> None:
-    """Create or upgrade the database."""
+def init(quiet: bool) -> None:
+    """Create or upgrade the database; on an empty site, print the link of the guided first run."""
     from flask import current_app
+
+    from participation.accounts.first_run import first_run_link
 
     upgrade_database(current_app._get_current_object())  # type: ignore[attr-defined]
     click.echo("The database is up to date.")
+    link = None if quiet else first_run_link()
+    if link:
+        click.echo(f"Nobody operates this site yet. Open this link to set it up; the next init makes another one:\n  {link}")
 
 
 def upgrade_database(app: Flask) -> None:

@@ -13,13 +13,14 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from flask import current_app, url_for
+from flask import current_app
 
 from participation.accounts.models import Grant, Person, Role
 from participation.accounts.queries import has_second_factor, operators, person_by_login
 from participation.accounts.services import add_person, new_token, note
 from participation.accounts.visitor import clock_now, hash_token
 from participation.database import db
+from participation.web.addresses import public_address
 
 FILE = "first-run"
 
@@ -35,12 +36,7 @@ def first_run_link() -> str | None:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(hash_token(token).hex())
     draft.replace(path)
-    base = current_app.config["PUBLIC_URL"]
-    try:
-        return base + url_for("staff.first_run", token=token)
-    except RuntimeError:  # the command line has no request to build addresses in
-        with current_app.test_request_context():
-            return base + url_for("staff.first_run", token=token)
+    return public_address("staff.first_run", token=token)
 
 
 def has_operator(at: datetime) -> bool:

@@ -54,7 +54,7 @@ def has_second_factor(person_id: int) -> bool:
     return confirmed_totp(person_id) is not None or bool(passkeys_of(person_id))
 
 
-def grants_in(unit_id: int) -> Sequence[Row[tuple[Grant, Person]]]:
+def grants_in(unit_id: int) -> Sequence[Row[Grant, Person]]:
     """Every grant ever given in a neighbourhood with the person who holds it, newest first."""
     return db.session.execute(
         select(Grant, Person)

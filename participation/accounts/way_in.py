@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 from datetime import datetime, timedelta
 
-from flask import current_app, url_for
 from sqlalchemy import delete, select
 
 from participation.accounts import hashing, totp
@@ -18,6 +17,7 @@ from participation.accounts.models import AccountEvent, Passkey, Passphrase, Per
 from participation.accounts.services import end_sign_ins, new_token, note
 from participation.accounts.visitor import hash_token
 from participation.database import db
+from participation.web.addresses import public_address
 
 LASTS = timedelta(days=7)
 ISSUED, USED, ENDED = "way-in-issued", "way-in-used", "way-in-ended"
@@ -33,7 +33,7 @@ def issue_way_in(person_id: int, at: datetime, *, by_id: int | None) -> str:
 
 def address(person_id: int, token: str) -> str:
     """The link as it is sent to the person."""
-    return current_app.config["PUBLIC_URL"] + url_for("staff.way_in", person_id=person_id, token=token)
+    return public_address("staff.way_in", person_id=person_id, token=token)
 
 
 def invited(person_id: int, token_hash: str, at: datetime) -> Person | None:

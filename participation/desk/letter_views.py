@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, make_response, render_template, request, session, url_for
+from flask import abort, make_response, render_template, request, session
 from sqlalchemy import select
 
 from participation.accounts.forms import plain
@@ -18,6 +19,7 @@ from participation.kernel.sentences import say
 from participation.roll.invitations import Sheet, count_letters, issue_letters
 from participation.roll.models import Building, Home, Stairwell, Unit
 from participation.web.access import access, staff
+from participation.web.addresses import public_address
 from participation.web.qr import qr_svg
 
 MOST_SHEETS = 500
@@ -61,7 +63,7 @@ def print_letters(unit_slug: str) -> Any:
     answer = make_response(
         render_template(
             "print/letters.html", unit=unit, building=building, pages=pages, homes=len(sheets), contact=contact, at=at,
-            address=url_for("letters.typing", _external=True),
+            address=public_address("letters.typing"),
         )
     )  # fmt: skip
     answer.headers["Cache-Control"] = "no-store"
@@ -72,7 +74,7 @@ def _pages(sheet: Sheet) -> list[dict[str, Any]]:
     """A sheet as A4 pages of at most three codes, each with its picture."""
     # Drawn without the cache of `qr_svg`: these codes shall live on paper only.
     draw = qr_svg.__wrapped__
-    codes = [(code, draw(url_for("letters.letter", code=code.token, _external=True))) for code in sheet.codes]
+    codes = [(code, draw(public_address("letters.letter", code=code.token))) for code in sheet.codes]
     parts = [codes[i : i + CODES_PER_PAGE] for i in range(0, len(codes), CODES_PER_PAGE)] or [[]]
     return [{"label": sheet.label, "codes": part, "unproven": sheet.unproven} for part in parts]
 
@@ -111,7 +113,9 @@ def _page(unit: Unit, building_id: int | None, reasons: tuple[Reason, ...] = ())
     building = _of_unit(Building, building_id, unit) if building_id else None
     if building is None and len(buildings) == 1:
         building = buildings[0]
-    stairwells, homes, counts = [], [], None
+    stairwells: Sequence[Stairwell] = ()
+    homes: Sequence[Home] = ()
+    counts = None
     if building is not None:
         stairwells = db.session.scalars(
             select(Stairwell).where(Stairwell.building_id == building.id).order_by(Stairwell.position)

@@ -6,6 +6,7 @@ import hmac
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import select, update
@@ -18,8 +19,8 @@ from participation.database import db
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.roll.masking import masked
-from participation.roll.models import Home, HouseholdMember, Invitation, Titleholder, Unit
-from participation.roll.queries import members_of, roll_at
+from participation.roll.models import Home, HomeFact, HouseholdMember, Invitation, Titleholder, Unit
+from participation.roll.queries import members_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,14 @@ def _addressee(invitation: Invitation, home: Home, at: datetime) -> Titleholder 
     if invitation.household_member_id is not None:
         member = db.session.get_one(HouseholdMember, invitation.household_member_id)
         return member if member.until is None or at < member.until else None
-    row = db.session.execute(roll_at(home.unit_id, at).where(Home.id == home.id)).one_or_none()
-    owners = members_of([row.owner_id])[row.owner_id] if row is not None else []
+    # One home's own facts, by their index: the roll of a whole neighbourhood is not read for one letter.
+    owner_id = db.session.scalar(
+        select(HomeFact.owner_id)
+        .where(HomeFact.home_id == home.id, HomeFact.effective_at <= at)
+        .order_by(HomeFact.effective_at.desc(), HomeFact.id.desc())
+        .limit(1)
+    )
+    owners = members_of([owner_id])[owner_id] if owner_id is not None else []
     return next((holder for holder in owners if holder.id == invitation.titleholder_id), None)
 
 
@@ -80,7 +87,7 @@ def person_of_used(code: str) -> int | None:
     invitation = _by_code(code)
     if invitation is None or invitation.used_at is None:
         return None
-    source = Titleholder if invitation.titleholder_id is not None else HouseholdMember
+    source: Any = Titleholder if invitation.titleholder_id is not None else HouseholdMember
     return db.session.scalar(
         select(source.person_id).where(source.id == (invitation.titleholder_id or invitation.household_member_id))
     )
@@ -138,7 +145,7 @@ def redeem(letter: Letter, at: datetime, *, visitor_person_id: int | None = None
     ).one_or_none()
     if used is None:
         raise LetterGone
-    source = Titleholder if used.titleholder_id is not None else HouseholdMember
+    source: Any = Titleholder if used.titleholder_id is not None else HouseholdMember
     addressee = db.session.scalars(
         select(source)
         .where(source.id == (used.titleholder_id or used.household_member_id))
@@ -157,7 +164,8 @@ def _same_human(addressee: Titleholder | HouseholdMember, visitor_person_id: int
     """The visitor, if they have proven the same name and number before, for a home in another neighbourhood."""
     if visitor_person_id is None:
         return None
-    for source in (Titleholder, HouseholdMember):
+    sources: tuple[Any, ...] = (Titleholder, HouseholdMember)
+    for source in sources:
         twins = db.session.scalars(select(source).where(source.person_id == visitor_person_id))
         if any(t.name == addressee.name and t.id_last_four == addressee.id_last_four for t in twins):
             return visitor_person_id

@@ -186,3 +186,21 @@ def test_nobody_is_signed_in_by_half_a_first_run(client, app, first_link):
     client.submit("/way-in/", passphrase=PASSPHRASE)
     with app.app_context():
         assert db.session.scalars(select(SignIn)).all() == []
+
+
+# --- the terminal ----------------------------------------------------------------------------------------------
+
+
+def test_an_empty_site_prints_the_link_of_the_first_run_and_a_run_site_does_not(app, lane):
+    runner = app.test_cli_runner()
+    assert "/first-run/" in runner.invoke(args=["init"]).output
+    assert "/first-run/" not in runner.invoke(args=["init", "--quiet"]).output
+    equip(app, lane.yu)
+    assert "/first-run/" not in runner.invoke(args=["init"]).output
+
+
+def test_the_terminal_helps_a_locked_out_operator(client, app, lane):
+    answer = app.test_cli_runner().invoke(args=["staff", "link", "yu"])
+    walk_in(client, app, urlsplit(answer.output.strip()).path)
+    assert "You are here as Yu" in client.see("/account").text()
+    assert app.test_cli_runner().invoke(args=["staff", "link", "nobody"]).exit_code != 0
