@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask import url_for
+from markupsafe import Markup
 
 from participation.desk.local_time import earliest_opening
 from participation.kernel.refusal import Reason
@@ -34,8 +35,9 @@ def missing_of(vote: Vote, unit: Unit, now: datetime) -> list[Missing]:
 def _in_local_time(reason: Reason, vote: Vote, now: datetime) -> Reason:
     if reason.code != "notice_short":
         return reason
-    earliest = earliest_opening(now, policy_of(vote))
-    return replace(reason, remedy=say("If announced now, it may open from %(date)s.", date=when(earliest)))
+    # Values of a sentence are plain text: the page escapes the sentence as a whole.
+    earliest = Markup(when(earliest_opening(now, policy_of(vote)))).striptags()
+    return replace(reason, remedy=say("If announced now, it may open from %(date)s.", date=earliest))
 
 
 def _page(reason: Reason, vote: Vote, unit: Unit) -> str:

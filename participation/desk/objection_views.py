@@ -47,7 +47,7 @@ def objection(unit_slug: str, vote_id: int, objection_id: int) -> str:
     vote = find_announced(unit_slug, vote_id, *WATCHERS)
     line = _line(vote, objection_id)
     page = _page(vote, line)
-    note_look_up(g.unit.id, me().person_id, "objection", f"{vote.number}/{line.objection.number}", clock().now())
+    note_look_up(g.unit.id, me().person_id, "objection", f"{vote.title}: {line.objection.number}", clock().now())
     return page
 
 

@@ -13,6 +13,8 @@ from participation.roll.models import Home, Unit
 from participation.roll.queries import facts_at
 from participation.votes.models import Objection, ObjectionAnswer, Vote, VoteCount
 from participation.votes.phases import Phase
+from participation.votes.queries import standings
+from participation.votes.rules import TestResult
 from participation.votes.services.steps import phase_now
 
 RUNNING = ("draft", "noticed", "counted", "finalised")
@@ -96,3 +98,11 @@ def vote_line(vote: Vote, unit: Unit, now: datetime) -> VoteLine:
     return VoteLine(
         vote, unit, phase_now(vote, now), db.session.get(VoteCount, vote.id), *_objections([vote.id]).get(vote.id, (0, 0))
     )
+
+
+def distinct_standings(vote: Vote, count: VoteCount) -> list[tuple[list[int], tuple[TestResult, ...]]]:
+    """The quorum tests, each set once with the numbers of the questions it holds for: questions often share a rule."""
+    found: dict[tuple[TestResult, ...], list[int]] = {}
+    for number, standing in enumerate(standings(vote, count), start=1):
+        found.setdefault(standing.tests, []).append(number)
+    return [(numbers, tests) for tests, numbers in found.items()]

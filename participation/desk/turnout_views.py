@@ -7,10 +7,9 @@ from flask import abort, g, render_template
 from participation.desk.blueprint import blueprint
 from participation.desk.contradictions import contradictions
 from participation.desk.doors import READERS, WATCHERS, clock, find_announced, me
-from participation.desk.queries import vote_line
+from participation.desk.queries import distinct_standings, vote_line
 from participation.desk.turnout import building_grid, building_sums
 from participation.roll.lookups import note_look_up
-from participation.votes.queries import standings
 from participation.web.access import access, staff
 
 
@@ -22,7 +21,7 @@ def turnout(unit_slug: str, vote_id: int) -> str:
     line = vote_line(vote, g.unit, clock().now())
     assert line.count is not None
     return render_template(
-        "desk/votes/turnout.html", vote=vote, line=line, count=line.count, standings=standings(vote, line.count),
+        "desk/votes/turnout.html", vote=vote, line=line, count=line.count, standings=distinct_standings(vote, line.count),
         sums=building_sums(vote.id), may_see_homes=g.may_watch,
     )  # fmt: skip
 
@@ -39,7 +38,7 @@ def turnout_building(unit_slug: str, vote_id: int, building_id: int) -> str:
         "desk/votes/turnout_building.html", vote=vote, building=sums[at], grids=building_grid(vote.id, building_id),
         before=sums[at - 1] if at else None, after=sums[at + 1] if at + 1 < len(sums) else None,
     )  # fmt: skip
-    note_look_up(g.unit.id, me().person_id, "turnout", f"{vote.number}/{sums[at].name}", clock().now())
+    note_look_up(g.unit.id, me().person_id, "turnout", f"{vote.title}: {sums[at].name}", clock().now())
     return page
 
 
@@ -48,5 +47,5 @@ def turnout_building(unit_slug: str, vote_id: int, building_id: int) -> str:
 def contradicting(unit_slug: str, vote_id: int) -> str:
     vote = find_announced(unit_slug, vote_id, *WATCHERS)
     page = render_template("desk/votes/contradictions.html", vote=vote, found=contradictions(vote.id))
-    note_look_up(g.unit.id, me().person_id, "contradictions", f"{vote.number}", clock().now())
+    note_look_up(g.unit.id, me().person_id, "contradictions", vote.title, clock().now())
     return page

@@ -13,12 +13,12 @@ from participation.desk.doors import READERS, clock, find_unit, find_vote, me
 from participation.desk.due import next_step
 from participation.desk.missing import missing_of
 from participation.desk.places import places_of
-from participation.desk.queries import scope_totals, vote_line, vote_lines
+from participation.desk.queries import distinct_standings, scope_totals, vote_line, vote_lines
 from participation.desk.timeline import timeline_of
 from participation.votes.models import Vote
 from participation.votes.phases import Phase
 from participation.votes.policy import policy_of, rule_of
-from participation.votes.queries import corrections, latest_result, standings, steps
+from participation.votes.queries import corrections, latest_result, steps
 from participation.votes.rules import load_matter, rule_title
 from participation.web.access import access, staff
 
@@ -83,7 +83,7 @@ def _announced_page(vote: Vote) -> str:
         cards=question_cards(vote),
         policy=policy_of(vote),
         count=line.count,
-        standings=standings(vote, line.count),
+        standings=distinct_standings(vote, line.count),
         result=latest_result(vote.id) if has_results else None,
         timeline_steps=timeline_of(vote, line.phase, steps(vote.id)),
         is_extended=any(step.kind == "extension" for step in steps(vote.id)),
