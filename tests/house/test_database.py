@@ -96,20 +96,18 @@ def test_postgresql_refuses_to_truncate_facts(app: Flask, make: Make) -> None:
         session.execute(text("TRUNCATE account_events"))
 
 
-@pytest.mark.parametrize("table", ["home_facts", "log_entries", "roll_imports"])
-def test_facts_of_the_roll_and_the_log_refuse_too(app: Flask, lane: Neighbourhood, table: str) -> None:
+@pytest.mark.parametrize("table", ["home_facts"])
+def test_facts_of_the_roll_refuse_too(app: Flask, lane: Neighbourhood, table: str) -> None:
     """On tables that hold rows (an UPDATE of no row fires no trigger)."""
     with app.app_context():
-        if not db.session.scalars(text(f"SELECT COUNT(*) FROM {table}")).one():
-            return
+        assert db.session.scalars(text(f"SELECT COUNT(*) FROM {table}")).one() > 0
     with pytest.raises(DatabaseError, match="append-only"), app.app_context(), transaction() as session:
         session.execute(text(f"DELETE FROM {table}"))
 
 
 def test_a_row_that_points_to_nothing_is_refused(app: Flask, make: Make) -> None:
-    with pytest.raises(DatabaseError, match=r"(?i)foreign key"), app.app_context(), transaction() as session:
-        session.add(AccountEvent(at=make.now, kind="signed_in", person_id=404404, detail=""))
-        session.commit()
+    with pytest.raises(DatabaseError, match=r"(?i)foreign key"):
+        make.add(AccountEvent(at=make.now, kind="signed_in", person_id=404404, detail=""))
 
 
 def test_an_instant_comes_back_as_it_went_in(app: Flask, make: Make) -> None:
@@ -122,14 +120,19 @@ def test_an_instant_comes_back_as_it_went_in(app: Flask, make: Make) -> None:
 
 def test_an_instant_without_its_zone_is_refused(app: Flask, make: Make) -> None:
     with pytest.raises(Exception, match="must carry its time zone"):
-        make.person("Wang").created_at = make.add(Person(name="x", created_at=make.now.replace(tzinfo=None)))
+        make.add(Person(name="Wang", created_at=make.now.replace(tzinfo=None)))
 
 
-def test_what_fails_half_way_leaves_nothing(app: Flask, make: Make) -> None:
-    with pytest.raises(ZeroDivisionError), app.app_context(), transaction() as session:
+def write_half(app: Flask, make: Make) -> None:
+    with app.app_context(), transaction() as session:
         session.add(Person(name="Half", created_at=make.now))
         session.flush()
         _ = 1 // 0
+
+
+def test_what_fails_half_way_leaves_nothing(app: Flask, make: Make) -> None:
+    with pytest.raises(ZeroDivisionError):
+        write_half(app, make)
     with app.app_context():
         assert db.session.scalars(text("SELECT COUNT(*) FROM people")).one() == 0
 

@@ -64,3 +64,55 @@ def test_the_dependencies_of_the_project_are_pinned() -> None:
     for asked in project["dependencies"] + project["optional-dependencies"]["test"]:
         wanted = Requirement(asked)
         assert pins[canonicalize_name(wanted.name)] in wanted.specifier, asked
+
+
+def imports_of(path: Path) -> set[str]:
+    """Every module this file imports from, by full name (also those imported inside functions)."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def is_view(module: str) -> bool:
+    return module.startswith("participation.") and module.endswith("views")
+
+
+def test_only_the_room_itself_knows_its_views() -> None:
+    """Nothing is built on a page of another room: what two rooms need is a query or a service."""
+    wrong = [
+        f"{path.relative_to(ROOT)} -> {module}"
+        for path in sorted(ROOT.glob("participation/**/*.py"))
+        for module in imports_of(path)
+        if is_view(module)
+        and not (module.split(".")[1] == path.parent.name and path.stem.endswith(("views", "__init__", "blueprint")))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("kind", ["models", "queries", "services", "access", "rules"])
+def test_what_stands_beneath_the_pages_does_not_know_the_web(kind: str) -> None:
+    files = {*ROOT.glob(f"participation/*/{kind}.py"), *ROOT.glob(f"participation/*/{kind}/*.py")}
+    wrong = [
+        f"{path.relative_to(ROOT)} -> {module}"
+        for path in sorted(files)
+        if path.parent.name != "web"
+        for module in imports_of(path)
+        if module.startswith("participation.web") or module in ("flask.render_template", "flask_babel.gettext")
+    ]
+    assert wrong == []
+
+
+def test_services_leave_the_commit_to_the_request() -> None:
+    """A service that committed would part a fact from its entry in the record."""
+    files = {*ROOT.glob("participation/*/services.py"), *ROOT.glob("participation/*/services/*.py")}
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted(files)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "commit"
+    ]
+    assert wrong == []
