@@ -27,22 +27,17 @@ def collected() -> set[str]:
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     found = set()
-    for folder in ("participation", "templates"):
-        for _, _, message, _, context in extract_from_dir(
-            str(ROOT),
-            [(pattern, method) for pattern, method in methods if pattern.startswith(folder)],
-            options,
-            keywords=KEYWORDS,
-            directory_filter=lambda path, wanted=folder: _inside(Path(path), wanted),
-        ):
-            singular = message[0] if isinstance(message, tuple) else message
-            found.add(f"{context}{_CONTEXT}{singular}" if context else singular)
+    for _, _, message, _, context in extract_from_dir(
+        str(ROOT), methods, options, keywords=KEYWORDS, directory_filter=_holds_sentences
+    ):
+        singular = message[0] if isinstance(message, tuple) else message
+        found.add(f"{context}{_CONTEXT}{singular}" if context else singular)
     return found - {""}
 
 
-def _inside(path: Path, folder: str) -> bool:
-    parts = path.relative_to(ROOT).parts
-    return not parts or (parts[0] == folder and not parts[-1].startswith((".", "_")))
+def _holds_sentences(folder: str) -> bool:
+    """Whether to look into this folder at all."""
+    return Path(folder).relative_to(ROOT).parts[:1] in ((), ("participation",), ("templates",))
 
 
 def catalogue(language: str) -> Catalog:
