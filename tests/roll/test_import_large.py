@@ -51,7 +51,7 @@ def test_a_hundred_thousand_homes_are_read_within_400_megabytes(tmp_path):
     # The arguments are this interpreter and a file of this test.
     done = subprocess.run(
         [sys.executable, "-c", READ, str(tmp_path / "large.csv")], capture_output=True, text=True, cwd=ROOT, check=True
-    )  # noqa: S603
+    )
     *figures, peak = (int(figure) for figure in done.stdout.split())
     assert figures == [HOMES, heads, area, 0, HOMES // 1000]
     # macOS counts in bytes where Linux counts in kilobytes.
