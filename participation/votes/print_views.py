@@ -16,7 +16,6 @@ from participation.votes.blueprint import blueprint
 from participation.votes.models import Vote
 from participation.votes.pages import confidence_words, scope_names
 from participation.votes.paper import paper_of
-from participation.votes.phases import Phase
 from participation.votes.queries import results, steps
 from participation.votes.result_pages import latest_of, published_checkpoint, question_results, roll_line
 from participation.votes.rules import rule_title
@@ -75,10 +74,12 @@ def _poster(vote_id: int, stage: str | None, template: str = "print/poster.html"
 
 def _sheet(template: str, vote: Vote, unit: Unit, path: str, log_index: int, **more: Any) -> str:
     address, checkpoint = current_app.config["PUBLIC_URL"] + path, published_checkpoint(vote, log_index)
+    paper = paper_of(vote)
     return render_template(
-        template, vote=vote, unit=unit, phase=phase_now(vote, clock_now()), Phase=Phase, paper=paper_of(vote),
-        scope=scope_names(vote), address=address, code=qr_svg(address, "Q"), checkpoint=checkpoint,
-        checkpoint_code=qr_svg(checkpoint, "L"), log_index=log_index, rule_title=rule_title,
+        template, vote=vote, unit=unit, phase=phase_now(vote, clock_now()), paper=paper,
+        rules=list({question.rule.key: question.rule for question in paper.questions}.values()),
+        scope=scope_names(vote), address=address, code=qr_svg(address, "Q"), small_code=qr_svg(address, "M", 84), checkpoint=checkpoint,
+        checkpoint_code=qr_svg(checkpoint, "L", 100), log_index=log_index, rule_title=rule_title,
         confidence_words=confidence_words, test_words=test_words, **more,
     )  # fmt: skip
 

@@ -54,6 +54,11 @@ class QuestionResult:
     candidates: list[CandidateLine]
 
     @property
+    def quorum_lines(self) -> list[list[Sentence]]:
+        """The quorum in words, for a poster whose picture already tells the rest."""
+        return [list(result_sentences(read_test(test))) for test in self.tests if test["stage"] == "quorum"]
+
+    @property
     def tests_in_words(self) -> list[list[Sentence]]:
         """For an election, each candidate's tests in words, in the order of the candidates."""
         return [

@@ -98,10 +98,12 @@ test_words.__test__ = False  # type: ignore[attr-defined]  # not a test case, wh
 
 def spoken(sentence: Any) -> str:
     """Say a sentence to the reader of this page, amounts written as this reader writes them."""
-    if not isinstance(sentence, Sentence):
-        return str(said(sentence))
-    values = {name: _written(name, value) for name, value in sentence.values.items()}
-    return str(said(Sentence(sentence.text, values)))
+    return str(said(written(sentence) if isinstance(sentence, Sentence) else sentence))
+
+
+def written(sentence: Sentence) -> Sentence:
+    """The sentence with its amounts as texts in the reader's own way."""
+    return Sentence(sentence.text, {name: _written(name, value) for name, value in sentence.values.items()})
 
 
 def _written(name: str, value: Any) -> Any:

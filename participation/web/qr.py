@@ -14,10 +14,11 @@ QUIET_ZONE = 4  # modules of white around the code, as the standard asks
 
 
 @lru_cache(maxsize=256)
-def qr_svg(text: str, level: str = "M") -> Markup:
+def qr_svg(text: str, level: str = "M", width: int | None = None) -> Markup:
     """`text` as the `<svg>` of a QR code, black on white in every colour mode, without any inline style.
 
     `level`: how much dirt the code bears: L (7 %, long texts), M (15 %), Q (25 %, posters outdoors).
+    `width` in CSS pixels (1/96 inch on paper) where the picture stands outside the `qr` macro, which sets its own.
     Raises ValueError when the text is too long for any code. The picture is hidden from screen
     readers: the page says beside it what it leads to (`codes.html`, macro `qr`).
     """
@@ -30,9 +31,13 @@ def qr_svg(text: str, level: str = "M") -> Markup:
     rows = code.get_matrix()
     size = len(rows) + 2 * QUIET_ZONE
     return Markup(
-        '<svg viewBox="0 0 {size} {size}" shape-rendering="crispEdges" aria-hidden="true" focusable="false">'
+        '<svg{width} viewBox="0 0 {size} {size}" shape-rendering="crispEdges" aria-hidden="true" focusable="false">'
         '<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path stroke="#000" d="{path}"/></svg>'
-    ).format(size=size, path="".join(_row(row, y) for y, row in enumerate(rows)))
+    ).format(
+        width=Markup(' width="{0}" height="{0}"').format(width) if width else "",
+        size=size,
+        path="".join(_row(row, y) for y, row in enumerate(rows)),
+    )
 
 
 def _row(row: list[bool], y: int) -> str:

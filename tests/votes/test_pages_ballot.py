@@ -302,7 +302,7 @@ class TestCoOwners:
         client.see(f"/votes/{vote.id}/ballot", 409)
         assert "Another owner of this home has already voted. A home votes once." in words(client)
         client.see(f"/receipts/{ballot.receipt}")
-        assert "My choice" in words(client), "a co-owner of the head may see what it chose"
+        assert "What I chose" in words(client), "a co-owner of the head may see what it chose"
 
     def test_fang_says_otherwise_and_the_home_takes_no_part_in_that_question(
         self, app: Flask, client: ParsingClient, hall: Hall, pair: Neighbourhood
