@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_CODE_IN_PATH = re.compile(r"(/(?:i|way-in|first-run)(?:/\d+)?/)[0-9A-Za-z_-]{6,}")
+_CODE_IN_PATH = re.compile(r"(/(?:i|way-in|first-run|demo)(?:/\d+)?/)[0-9A-Za-z_-]{6,}")
 
 
 def redact(text: str) -> str:
