@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +45,9 @@ def count(unit_slug: str, vote_id: int) -> Any:
         until = None if days == least else clock().now() + timedelta(days=max(0, min(days, 365)))
         count_preliminarily(vote_id, me().person_id, clock(), until)
     except Refusal as refusal:
-        return _count_page(vote, undo(refusal)), 422
+        # The page asks for days, the service for an instant: the reason belongs to the field that was shown.
+        reasons = (replace(r, field="objection_days") if r.field == "objections_until" else r for r in undo(refusal))
+        return _count_page(vote, tuple(reasons)), 422
     flash(gettext("The preliminary count is posted. Owners can object now. Print the count and put it up today."), "success")
     return to_vote(vote_id)
 
