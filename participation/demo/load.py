@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
@@ -76,7 +77,7 @@ def _everybody_has_a_phone(unit: Unit, at: datetime) -> None:
 
 def _live_through(unit_id: int, plot: story.Plot, support: int, now: datetime, chance: random.Random) -> None:
     """One vote from its draft to the state the plot wants, each step on its own day."""
-    opens = now - timedelta(days=plot.opened_days_ago)
+    opens = _at_nine(now - timedelta(days=plot.opened_days_ago))
     clock = SettableClock(opens - timedelta(days=16))
     vote = drafting.draft_vote(unit_id, plot.title, support, clock.now())
     for question in plot.questions:
@@ -85,13 +86,13 @@ def _live_through(unit_id: int, plot: story.Plot, support: int, now: datetime, c
             seats=question.seats, candidates=question.candidates,
         )  # fmt: skip
     drafting.change_draft(
-        vote, explanation=plot.explanation, opens_at=opens, closes_at=opens + timedelta(days=plot.window_days)
+        vote, explanation=plot.explanation, opens_at=opens, closes_at=opens + timedelta(days=plot.window_days, hours=11)
     )
     noticing.publish_notice(vote.id, support, clock)
     if plot.turnout == 0:
         return
     clock.at = opens + timedelta(minutes=5)
-    _cast_ballots(vote, plot, clock, chance)
+    _cast_ballots(vote, plot, clock, chance, now)
     if vote.closes_at is None or vote.closes_at > now:
         return
     clock.at = vote.closes_at + timedelta(hours=12)
@@ -108,11 +109,16 @@ def _live_through(unit_id: int, plot: story.Plot, support: int, now: datetime, c
         closing.finalise(vote.id, support, clock)
 
 
+def _at_nine(instant: datetime) -> datetime:
+    """Nine in the morning of that day in the neighbourhood: votes open and close at hours people remember."""
+    return instant.astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=9, minute=0, second=0, microsecond=0)
+
+
 def _first_voter(vote: Vote) -> int:
     return db.session.scalars(select(Ballot.cast_by_id).where(Ballot.vote_id == vote.id).order_by(Ballot.id).limit(1)).one()
 
 
-def _cast_ballots(vote: Vote, plot: story.Plot, clock: SettableClock, chance: random.Random) -> None:
+def _cast_ballots(vote: Vote, plot: story.Plot, clock: SettableClock, chance: random.Random, now: datetime) -> None:
     """`turnout` of 1000 electors vote, spread over the days so far; the residents of the links have not voted yet."""
     assert vote.closes_at is not None
     electors = db.session.execute(
@@ -128,7 +134,7 @@ def _cast_ballots(vote: Vote, plot: story.Plot, clock: SettableClock, chance: ra
         first.setdefault(elector.id, (elector, person_id))
     voters = [pair for pair in first.values() if pair[1] not in spared and chance.randrange(1000) < plot.turnout]
     chance.shuffle(voters)
-    end = vote.closes_at if plot.is_over else clock.now() + timedelta(days=plot.opened_days_ago - 0.1)
+    end = min(vote.closes_at, now - timedelta(minutes=5))
     step = (end - clock.now()) / (len(voters) + 1)
     for elector, person_id in voters:
         clock.at += step
