@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from participation.kernel.refusal import Refusal
 from participation.roll.importing import ParsedRoll, limits, read_roll
+from participation.roll.importing.archive import merged_ranges, open_archive
 
 ROLLS = Path(__file__).parent.parent / "data" / "rolls"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -153,6 +154,9 @@ def test_a_truncated_workbook_is_refused(share):
     [
         '<row r="99999999999"><c r="A99999999999"><v>1</v></c></row>',
         '<row r="x"/>',
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>again</t></is></c></row>',
+        '<row r="4"/><row spans="1:2" r="3"/>',
+        '<row r="8"/><row/><row r="9"/>',
         '<row r="2"><c r="A2" t="s"><v>999</v></c></row>',
         '<row r="2"><c r="ZZZZZ2"><v>1</v></c></row>',
         '<row r="2"><c r="A2"><v>abc</v></c></row>',
@@ -282,3 +286,17 @@ def test_a_sheet_with_damaged_xml_is_read_or_refused(data):
         )
     )
     reads_or_refuses(rebuilt(damage))
+
+
+@pytest.mark.parametrize("padding", range(0, 120, 7))
+def test_merged_cells_are_found_wherever_the_reader_pauses(padding, monkeypatch):
+    monkeypatch.setattr("participation.roll.importing.archive._STEP", 1000)
+    ranges = "".join(f'<mergeCell ref="A{10 * n + 1}:A{10 * n + 9}"/>' for n in range(200))
+    rows = "".join(f'<row spans="1:13" r="{n}"/>' for n in range(3, 2000))
+
+    def change(name: str, data: bytes) -> bytes:
+        extra = f"{rows}</sheetData>{' ' * padding}<mergeCells>{ranges}</mergeCells>"
+        return data.replace(b"</sheetData>", extra.encode()) if name == SHEET else data
+
+    with open_archive(rebuilt(change)) as archive:
+        assert list(merged_ranges(archive, SHEET)) == [("A", 10 * n + 1, "A", 10 * n + 9) for n in range(200)]

@@ -19,8 +19,9 @@ from participation.roll.importing import limits
 
 _SHARED = "xl/sharedstrings.xml"
 _STEP = 1 << 16
-_MERGED = re.compile(
-    rb"<(?:[A-Za-z0-9]{1,20}:)?mergeCell\s[^>]{0,200}?ref\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']"
+_LONGEST_TAG = 400
+_ROW_OR_MERGED = re.compile(
+    rb"<(?:[A-Za-z0-9]{1,20}:)?(?:row(?=[\s>/])(?:[^>]{0,200}?\sr\s*=\s*[\"'][ ]*([0-9]{1,11}))?|mergeCell\s[^>]{0,200}?ref\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"'])"
 )
 
 
@@ -50,18 +51,28 @@ def merged_ranges(archive: zipfile.ZipFile, path: str) -> Iterator[tuple[str, in
     """The merged cells of one sheet as (first column, first row, last column, last row), columns as letters.
 
     They stand after the rows in the XML, where a streaming reader comes too late; hence this scan of its own.
+    Raises Refusal where rows are not numbered upwards: the reader would leave out the second of two rows 7.
     """
-    kept = b""
+    kept, line, is_last = b"", 0, False
     with archive.open(path) as stream:
-        while chunk := stream.read(_STEP):
-            block = kept + chunk
-            end = 0
-            for match in _MERGED.finditer(block):
+        while not is_last:
+            chunk = stream.read(_STEP)
+            is_last = len(chunk) < _STEP
+            block, end = kept + chunk, 0
+            # A tag may straddle two chunks: what begins near the end is left for the next one.
+            limit = len(block) if is_last else len(block) - _LONGEST_TAG
+            for match in _ROW_OR_MERGED.finditer(block):
+                if match.start() >= limit:
+                    break
                 end = match.end()
-                left, top, right, bottom = match.groups()
-                yield left.decode(), int(top), right.decode(), int(bottom)
-            # A match may straddle two chunks; what was matched must not be seen again.
-            kept = block[max(end, len(block) - 400) :]
+                number, left, top, right, bottom = match.groups()
+                if left is not None:
+                    yield left.decode(), int(top), right.decode(), int(bottom)
+                    continue
+                line, before = int(number) if number else line + 1, line
+                if line <= before:
+                    raise unreadable()
+            kept = block[max(end, limit) :]
 
 
 def unreadable() -> Refusal:
