@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from sqlalchemy import select, update
 
 from participation.accounts import throttle
@@ -173,5 +173,11 @@ def _same_human(addressee: Titleholder | HouseholdMember, visitor_person_id: int
 
 
 def onward(person_id: int) -> str:
-    """Where somebody who has just come in should land."""
+    """Where somebody who has just come in should land: the one ballot that waits, else the first page.
+
+    The rooms above the roll say what waits (`app.extensions["waiting"]`): the roll does not know them.
+    """
+    for waiting in current_app.extensions.get("waiting", ()):
+        if path := waiting(person_id):
+            return str(path)
     return url_for("public.home")

@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
         views,
     )
     from participation.votes.blueprint import blueprint
+    from participation.votes.waiting import waiting_ballot
     from participation.votes.wording_data import spoken
     from participation.web import pictures
 
@@ -23,3 +24,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.setdefault("pictures", pictures)
     app.jinja_env.filters.setdefault("spoken", spoken)
     app.register_blueprint(blueprint)
+    app.extensions.setdefault("waiting", []).append(waiting_ballot)

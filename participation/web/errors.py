@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from flask import Flask, render_template, request
+from flask.globals import request_ctx
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -58,4 +59,11 @@ def init_app(app: Flask) -> None:
 
 def _page(code: int) -> Any:
     title, remedy = _texts(code)
+    if _has_no_address():
+        return f"{title}\n{remedy}\n", code, {"Content-Type": "text/plain; charset=utf-8"}
     return render_template("errors/error.html", code=code, title=title, remedy=remedy), code
+
+
+def _has_no_address() -> bool:
+    """A request for a host that is not ours has no address to build links from: it gets plain text."""
+    return request_ctx.url_adapter is None
