@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -102,5 +103,6 @@ class Hall:
 
 
 def words(client: ParsingClient) -> str:
-    """What a reader sees, with every kind of blank as a plain one."""
-    return client.text().replace("\N{NO-BREAK SPACE}", " ")
+    """What a reader sees of the main part: the texts in order, one blank between them, none before a full stop."""
+    texts = client.page.one("main").itertext()
+    return re.sub(r"\s+([.,;:)])", r"\1", re.sub(r"[\s\u00a0]+", " ", " ".join(texts))).strip()
