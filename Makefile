@@ -18,12 +18,12 @@ $(VENV)/installed: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "No venv module: install it (Debian: apt-get install python3-venv) and try again."; exit 1; }
 	@echo "Installing the libraries (once, about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed requirements-test.txt
 	@echo "Installing the test libraries (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -r requirements-test.txt
 	@touch $@
 
 run: setup  ## start the site with the demonstration neighbourhood on loopback (PORT, 5000 unless set)
