@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from participation.database import db
 from participation.desk.places import Places
+from participation.desk.turnout import CARRIER, corrected_homes
 from participation.kernel.clock import Clock
 from participation.kernel.quantities import parse_hundredths
 from participation.kernel.refusal import Reason, Refusal
@@ -37,44 +39,76 @@ class FoundHome:
     names: tuple[str, ...]
 
 
-def find_homes(vote: Vote, now: datetime, *, building_id: int | None, room: str, home_id: int | None = None) -> list[FoundHome]:
+def find_homes(
+    vote: Vote, now: datetime, *, building_id: int | None, room: str, home_id: int | None = None
+) -> list[FoundHome]:
     """Homes by building and room number (or by id), at most MOST_FOUND; a fixed number of queries."""
     facts = facts_at(vote.unit_id, now)
-    delta = (
-        select(RollCorrection.home_id, func.sum(RollCorrection.area_delta).label("area"))
-        .where(RollCorrection.vote_id == vote.id)
-        .group_by(RollCorrection.home_id)
-        .subquery()
-    )
+    corrected = corrected_homes(vote.id)
     voted = select(Ballot.elector_id).where(Ballot.vote_id == vote.id).distinct().subquery()
     query = (
         select(
-            Home.id, Home.label, ElectorHome.area, func.coalesce(delta.c.area, 0), delta.c.home_id, facts.c.area,
-            voted.c.elector_id, func.coalesce(Elector.owner_id, facts.c.owner_id),
+            Home.id,
+            Home.label,
+            ElectorHome.area,
+            corrected.c.delta,
+            facts.c.area,
+            voted.c.elector_id,
+            Elector.owner_id,
+            facts.c.owner_id,
         )
         .join(Stairwell, Stairwell.id == Home.stairwell_id)
         .outerjoin(ElectorHome, (ElectorHome.home_id == Home.id) & (ElectorHome.vote_id == vote.id))
-        .outerjoin(Elector, Elector.id == ElectorHome.elector_id)
-        .outerjoin(delta, delta.c.home_id == Home.id)
+        .outerjoin(corrected, corrected.c.home_id == Home.id)
+        .outerjoin(RollCorrection, RollCorrection.id == corrected.c.latest)
+        .outerjoin(Elector, Elector.id == CARRIER)
         .outerjoin(facts, facts.c.home_id == Home.id)
-        .outerjoin(voted, voted.c.elector_id == ElectorHome.elector_id)
+        .outerjoin(voted, voted.c.elector_id == Elector.id)
         .where(Home.unit_id == vote.unit_id)
         .order_by(Stairwell.position, Home.id)
         .limit(MOST_FOUND)
-    )  # fmt: skip
+    )
     if home_id is not None:
         query = query.where(Home.id == home_id)
     else:
         query = query.where(Home.building_id == building_id, Home.number == room)
-    rows = db.session.execute(query).all()
-    names = members_of([row[7] for row in rows if row[7] is not None])
+    return _with_names([_Row(*row) for row in db.session.execute(query)])
+
+
+class _Row(NamedTuple):
+    home_id: int
+    label: str
+    frozen: int | None
+    delta: int | None
+    roll_area: int | None
+    voted: int | None
+    carrier: int | None  # whose head carries the home in this vote
+    owner: int | None  # who owns it on the roll today
+
+    @property
+    def is_on_roll(self) -> bool:
+        return self.frozen is not None and (self.delta is None or self.frozen + self.delta > 0)
+
+    @property
+    def shown_owner(self) -> int | None:
+        """Off the voting roll it is today's owner who would be added."""
+        return self.carrier if self.is_on_roll else self.owner
+
+
+def _with_names(rows: list[_Row]) -> list[FoundHome]:
+    names = members_of([row.shown_owner for row in rows if row.shown_owner is not None])
     return [
         FoundHome(
-            id_, label, frozen is not None and (corrected is None or frozen + more > 0), (frozen or 0) + more, present,
-            elector_id is not None, tuple(masked(holder.name) for holder in names.get(owner_id, ())),
+            row.home_id,
+            row.label,
+            row.is_on_roll,
+            (row.frozen or 0) + int(row.delta or 0),
+            row.roll_area,
+            row.is_on_roll and row.voted is not None,
+            tuple(masked(holder.name) for holder in names.get(row.shown_owner or 0, ())),
         )
-        for id_, label, frozen, more, corrected, present, elector_id, owner_id in rows
-    ]  # fmt: skip
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -98,9 +132,16 @@ class Trial:
 def read_area(text: str) -> int:
     """'89.21' -> 8921 (1/100 m2). Raises Refusal (field area)."""
     try:
-        return parse_hundredths(text.strip().replace("，", "").replace(",", ""))
+        return parse_hundredths(text)  # no commas: they divide thousands in one country and decimals in another
     except ValueError:
-        raise Refusal(Reason("area_unreadable", say("This is not an area."), say("Write square metres with at most two decimals, like 89.21."), "area")) from None
+        raise Refusal(
+            Reason(
+                "area_unreadable",
+                say("This is not an area."),
+                say("Write square metres with at most two decimals, like 89.21."),
+                "area",
+            )
+        ) from None
 
 
 def correct(vote_id: int, kind: str, home_id: int, area: str, reason: str, by_id: int, clock: Clock) -> RollCorrection:
@@ -111,7 +152,9 @@ def correct(vote_id: int, kind: str, home_id: int, area: str, reason: str, by_id
         return remove_home(vote_id, home_id, reason.strip(), by_id, clock)
     if kind == "added":
         return add_home(vote_id, home_id, reason.strip(), by_id, clock)
-    raise Refusal(Reason("correction_kind", say("It is not said what is to be corrected."), say("Choose one of the corrections.")))
+    raise Refusal(
+        Reason("correction_kind", say("It is not said what is to be corrected."), say("Choose one of the corrections."))
+    )
 
 
 def try_out(vote_id: int, kind: str, home: FoundHome, area: str, reason: str, by_id: int, clock: Clock) -> Trial:

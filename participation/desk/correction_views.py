@@ -23,6 +23,7 @@ from participation.desk.doors import LARGEST_ID, WATCHERS, clock, errors_by_fiel
 from participation.desk.places import places_of
 from participation.desk.queries import vote_line
 from participation.kernel.refusal import Reason, Refusal
+from participation.kernel.sentences import say
 from participation.roll.lookups import note_look_up
 from participation.votes.models import Vote
 from participation.votes.services.correcting import CORRECTABLE
@@ -77,6 +78,8 @@ def make_correction(unit_slug: str, vote_id: int) -> Any:
     if kind not in KINDS:
         abort(404)
     try:
+        if kind == "added" and home.is_on_roll:
+            raise Refusal(already_on_roll())
         if "confirmed" not in given:
             trial = try_out(vote_id, kind, home, area, reason, me().person_id, clock())
             return _form_page(vote, home, kind, area, reason, trial=trial)
@@ -92,6 +95,14 @@ def _home(vote: Vote, home_id: int) -> FoundHome:
     if not found:
         abort(404)
     return found[0]
+
+
+def already_on_roll() -> Reason:
+    return Reason(
+        "already_on_roll",
+        say("This home is already on the voting roll."),
+        say("Correct its area instead, or take it off first."),
+    )
 
 
 def _form_page(

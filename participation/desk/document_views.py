@@ -19,10 +19,10 @@ SUPPORT = staff(Role.SUPPORT)
 
 
 def _attachment(vote: Vote, attachment_id: int) -> Attachment:
-    for attachment in vote.attachments:
-        if attachment.id == attachment_id:
-            return attachment
-    abort(404)
+    found = next((attachment for attachment in vote.attachments if attachment.id == attachment_id), None)
+    if found is None:
+        abort(404)
+    return found
 
 
 @blueprint.get("/<unit_slug>/votes/<int:vote_id>/documents")
@@ -38,7 +38,9 @@ def add_document(unit_slug: str, vote_id: int) -> Any:
     file = request.files.get("document")
     try:
         if file is None or not file.filename:
-            raise Refusal(Reason("no_document", say("No file is chosen."), say("Choose a PDF or a picture."), "document"))
+            raise Refusal(
+                Reason("no_document", say("No file is chosen."), say("Choose a PDF or a picture."), "document")
+            )
         attach(vote, file.filename, file.stream, clock().now())
     except Refusal as refusal:
         return _page(vote, undo(refusal)), 422

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from participation.desk.blueprint import blueprint
 from participation.desk.doors import clock, errors_by_field, find_draft, find_unit, me, undo
 from participation.desk.local_time import earliest_opening, from_field, proposed, to_field
 from participation.desk.places import places_of, read_scope
-from participation.kernel.refusal import Refusal
+from participation.kernel.refusal import Reason, Refusal
 from participation.votes.models import Vote
 from participation.votes.policy import policy_of
 from participation.votes.services.discarding import discard_draft
@@ -44,7 +45,9 @@ def create_vote(unit_slug: str) -> Any:
         vote = draft_vote(unit.id, title, me().person_id, clock().now())
     except Refusal as refusal:
         reasons = undo(refusal)
-        page = render_template("desk/votes/new.html", title=title, longest=LONGEST_TITLE, reasons=reasons, errors=errors_by_field(reasons))
+        page = render_template(
+            "desk/votes/new.html", title=title, longest=LONGEST_TITLE, reasons=reasons, errors=errors_by_field(reasons)
+        )
         return page, 422
     return to_vote(vote.id)
 
@@ -114,7 +117,9 @@ def dates(unit_slug: str, vote_id: int) -> str:
     vote = find_draft(unit_slug, vote_id)
     zone = ZoneInfo(g.unit.time_zone)
     opens, closes = proposed(clock().now(), policy_of(vote), zone)
-    return _dates_page(vote, to_field(vote.opens_at or opens, zone), to_field(vote.closes_at or closes, zone), vote.rehearsal)
+    return _dates_page(
+        vote, to_field(vote.opens_at or opens, zone), to_field(vote.closes_at or closes, zone), vote.rehearsal
+    )
 
 
 @blueprint.post("/<unit_slug>/votes/<int:vote_id>/dates")
@@ -125,7 +130,8 @@ def save_dates(unit_slug: str, vote_id: int) -> Any:
     zone = ZoneInfo(g.unit.time_zone)
     opens, closes = request.form.get("opens_at", ""), request.form.get("closes_at", "")
     rehearsal = request.form.get("kind") == "rehearsal"
-    found, reasons = {}, []
+    found: dict[str, datetime] = {}
+    reasons: list[Reason] = []
     for field, typed in (("opens_at", opens), ("closes_at", closes)):
         try:
             found[field] = from_field(typed, zone, field)

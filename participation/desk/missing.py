@@ -29,14 +29,17 @@ class Missing(NamedTuple):
 
 def missing_of(vote: Vote, unit: Unit, now: datetime) -> list[Missing]:
     """`still_missing` for the page: dates in the neighbourhood's own time, and a way to each remedy."""
-    return [Missing(_in_local_time(reason, vote, now), _page(reason, vote, unit)) for reason in still_missing(vote, now)]
+    return [
+        Missing(_in_local_time(reason, vote, now), _page(reason, vote, unit)) for reason in still_missing(vote, now)
+    ]
 
 
 def _in_local_time(reason: Reason, vote: Vote, now: datetime) -> Reason:
     if reason.code != "notice_short":
         return reason
     # Values of a sentence are plain text: the page escapes the sentence as a whole.
-    earliest = Markup(when(earliest_opening(now, policy_of(vote)))).striptags()
+    shown = when(earliest_opening(now, policy_of(vote)))
+    earliest = shown.striptags() if isinstance(shown, Markup) else shown
     return replace(reason, remedy=say("If announced now, it may open from %(date)s.", date=earliest))
 
 

@@ -43,4 +43,10 @@ def page_context() -> dict[str, Any]:
     if not request.path.startswith("/desk"):
         return {}
     unit = g.get("unit")
-    return {"desk_nav": desk_nav(), "unit": unit, "may_write": g.get("may_write", False), "may_watch": g.get("may_watch", False), "served": served}
+    return {
+        "desk_nav": desk_nav(),
+        "unit": unit,
+        "may_write": g.get("may_write", False),
+        "may_watch": g.get("may_watch", False),
+        "served": served,
+    }

@@ -95,7 +95,9 @@ def cancel_vote(unit_slug: str, vote_id: int) -> Any:
 
 
 def _cancellation_page(vote: Vote, reason: str, reasons: tuple[Reason, ...] = ()) -> str:
-    return render_template("desk/votes/cancellation.html", vote=vote, reason=reason, reasons=reasons, errors=errors_by_field(reasons))
+    return render_template(
+        "desk/votes/cancellation.html", vote=vote, reason=reason, reasons=reasons, errors=errors_by_field(reasons)
+    )
 
 
 @blueprint.post("/<unit_slug>/votes/<int:vote_id>/hastening")

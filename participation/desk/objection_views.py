@@ -26,10 +26,10 @@ from participation.web.access import access, staff
 
 
 def _line(vote: Vote, objection_id: int) -> ObjectionLine:
-    for line in objections(vote.id):
-        if line.objection.id == objection_id:
-            return line
-    abort(404)
+    found = next((line for line in objections(vote.id) if line.objection.id == objection_id), None)
+    if found is None:
+        abort(404)
+    return found
 
 
 @blueprint.get("/<unit_slug>/votes/<int:vote_id>/objections")
@@ -59,7 +59,14 @@ def answer(unit_slug: str, vote_id: int, objection_id: int) -> Any:
     text, upheld = request.form.get("text", ""), request.form.get("upheld", "")
     try:
         if upheld not in ("yes", "no"):
-            raise Refusal(Reason("not_decided", say("It is not said whether the objection is right."), say("Choose one of the two."), "upheld"))
+            raise Refusal(
+                Reason(
+                    "not_decided",
+                    say("It is not said whether the objection is right."),
+                    say("Choose one of the two."),
+                    "upheld",
+                )
+            )
         answer_objection(line.objection.id, upheld == "yes", text, me().person_id, clock())
     except Refusal as refusal:
         reasons = undo(refusal)
@@ -68,9 +75,7 @@ def answer(unit_slug: str, vote_id: int, objection_id: int) -> Any:
     return redirect(url_for("desk.objection_list", unit_slug=unit_slug, vote_id=vote_id), 303)
 
 
-def _page(
-    vote: Vote, line: ObjectionLine, text: str = "", upheld: str = "", reasons: tuple[Reason, ...] = ()
-) -> str:
+def _page(vote: Vote, line: ObjectionLine, text: str = "", upheld: str = "", reasons: tuple[Reason, ...] = ()) -> str:
     elector = db.session.get_one(Elector, line.objection.elector_id)
     phase = vote_line(vote, g.unit, clock().now()).phase
     return render_template(

@@ -50,10 +50,28 @@ def read_scope(form: Any, places: Places) -> tuple[list[int], int | None]:
         chosen = [id_ for id_, _ in places.buildings if str(id_) in wanted]
         if chosen:
             return chosen, None
-        raise Refusal(Reason("no_building", say("No building is ticked."), say("Tick the buildings whose owners decide."), "building"))
+        raise Refusal(
+            Reason(
+                "no_building", say("No building is ticked."), say("Tick the buildings whose owners decide."), "building"
+            )
+        )
     if kind == "stairwell":
         for id_, _, _ in places.stairwells:
             if str(id_) == form.get("stairwell"):
                 return [], id_
-        raise Refusal(Reason("no_stairwell", say("No stairwell is chosen."), say("Choose the stairwell whose owners decide."), "stairwell"))
-    raise Refusal(Reason("no_scope", say("It is not said who decides."), say("Choose the whole neighbourhood, buildings or one stairwell."), "kind"))
+        raise Refusal(
+            Reason(
+                "no_stairwell",
+                say("No stairwell is chosen."),
+                say("Choose the stairwell whose owners decide."),
+                "stairwell",
+            )
+        )
+    raise Refusal(
+        Reason(
+            "no_scope",
+            say("It is not said who decides."),
+            say("Choose the whole neighbourhood, buildings or one stairwell."),
+            "kind",
+        )
+    )

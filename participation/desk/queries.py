@@ -36,7 +36,9 @@ def units_by_id(ids: Sequence[int]) -> dict[int, Unit]:
     return {unit.id: unit for unit in db.session.scalars(select(Unit).where(Unit.id.in_(ids)).order_by(Unit.name))}
 
 
-def vote_lines(units: dict[int, Unit], now: datetime, *, drafts_of: Sequence[int], all_steps: bool = False) -> list[VoteLine]:
+def vote_lines(
+    units: dict[int, Unit], now: datetime, *, drafts_of: Sequence[int], all_steps: bool = False
+) -> list[VoteLine]:
     """The votes of `units`, newest first; drafts only of the units in `drafts_of`; archived and cancelled ones on request."""
     query = select(Vote, VoteCount).outerjoin(VoteCount, VoteCount.vote_id == Vote.id).where(Vote.unit_id.in_(units))
     if not all_steps:
@@ -96,7 +98,11 @@ def scope_totals(vote: Vote, now: datetime) -> ScopeTotals:
 def vote_line(vote: Vote, unit: Unit, now: datetime) -> VoteLine:
     """One vote as a line of the lists."""
     return VoteLine(
-        vote, unit, phase_now(vote, now), db.session.get(VoteCount, vote.id), *_objections([vote.id]).get(vote.id, (0, 0))
+        vote,
+        unit,
+        phase_now(vote, now),
+        db.session.get(VoteCount, vote.id),
+        *_objections([vote.id]).get(vote.id, (0, 0)),
     )
 
 

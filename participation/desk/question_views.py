@@ -49,10 +49,10 @@ class QuestionForm:
 
 
 def _question(vote: Vote, question_id: int) -> Question:
-    for question in vote.questions:
-        if question.id == question_id:
-            return question
-    abort(404)
+    found = next((question for question in vote.questions if question.id == question_id), None)
+    if found is None:
+        abort(404)
+    return found
 
 
 def _picked(given: Any, otherwise: Question | None = None) -> tuple[Matter, Rule, str]:
@@ -84,7 +84,9 @@ def choose_matter(unit_slug: str, vote_id: int) -> Any:
         return render_template("desk/votes/matter.html", vote=vote, question=question, matters=MATTERS, reasons=())
     if matter not in {known.key for known in MATTERS}:
         reason = Reason("no_matter", say("No matter is chosen."), say("Choose what the owners decide about."), "matter")
-        return render_template("desk/votes/matter.html", vote=vote, question=question, matters=MATTERS, reasons=(reason,)), 422
+        return render_template(
+            "desk/votes/matter.html", vote=vote, question=question, matters=MATTERS, reasons=(reason,)
+        ), 422
     return redirect(_form_url(vote, question, matter=matter))
 
 
@@ -96,17 +98,23 @@ def choose_rule(unit_slug: str, vote_id: int) -> str:
     question_id = request.args.get("question", type=int)
     question = _question(vote, question_id) if question_id is not None else None
     rules = [
-        (rule, rule_title(rule), rule_use(rule), missing_measures(rule), _form_url(vote, question, matter="other", rule=rule.key))
+        (
+            rule,
+            rule_title(rule),
+            rule_use(rule),
+            missing_measures(rule),
+            _form_url(vote, question, matter="other", rule=rule.key),
+        )
         for rule in all_rules()
     ]
     return render_template("desk/votes/rules.html", vote=vote, question=question, rules=rules)
 
 
 def _form_url(vote: Vote, question: Question | None, **picked: str) -> str:
-    place: dict[str, Any] = {"unit_slug": g.unit.slug, "vote_id": vote.id}
+    place: dict[str, Any] = {"unit_slug": g.unit.slug, "vote_id": vote.id, **picked}
     if question is None:
-        return url_for("desk.new_question", **place, **picked)
-    return url_for("desk.question", **place, question_id=question.id, **picked)
+        return url_for("desk.new_question", **place)
+    return url_for("desk.question", **place, question_id=question.id)
 
 
 @blueprint.get("/<unit_slug>/votes/<int:vote_id>/questions/new")

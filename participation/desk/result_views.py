@@ -48,7 +48,10 @@ def count(unit_slug: str, vote_id: int) -> Any:
         # The page asks for days, the service for an instant: the reason belongs to the field that was shown.
         reasons = (replace(r, field="objection_days") if r.field == "objections_until" else r for r in undo(refusal))
         return _count_page(vote, tuple(reasons)), 422
-    flash(gettext("The preliminary count is posted. Owners can object now. Print the count and put it up today."), "success")
+    flash(
+        gettext("The preliminary count is posted. Owners can object now. Print the count and put it up today."),
+        "success",
+    )
     return to_vote(vote_id)
 
 

@@ -37,7 +37,10 @@ def timeline_of(vote: Vote, phase: Phase, steps: Sequence[VoteStep]) -> list[dic
         {"key": "finalised", "title": gettext("Final result"), "at": at.get("finalised")},
     ]  # fmt: skip
     if cancelled is not None:
-        return [*_until(entries, vote, cancelled), {"title": gettext("Cancelled"), "state": "stop", "at": cancelled.at, "text": cancelled.note}]
+        return [
+            *_until(entries, vote, cancelled),
+            {"title": gettext("Cancelled"), "state": "stop", "at": cancelled.at, "text": cancelled.note},
+        ]
     for entry in entries:
         entry["state"] = _state(entry["key"], phase)
     return entries

@@ -41,7 +41,7 @@ class StairwellGrid:
 
 @dataclass(frozen=True)
 class BuildingSum:
-    """"voted" of "homes" on the voting roll."""
+    """ "voted" of "homes" on the voting roll."""
 
     id: int
     name: str
@@ -49,10 +49,14 @@ class BuildingSum:
     voted: int
 
 
-def _corrected(vote_id: int) -> Any:
-    """Subquery: what the corrections add to each home, in 1/100 m2."""
+def corrected_homes(vote_id: int) -> Any:
+    """Subquery: what the corrections add to each home (`delta`, 1/100 m2), and the newest of them (`latest`)."""
     return (
-        select(RollCorrection.home_id, func.sum(RollCorrection.area_delta).label("delta"))
+        select(
+            RollCorrection.home_id,
+            func.sum(RollCorrection.area_delta).label("delta"),
+            func.max(RollCorrection.id).label("latest"),
+        )
         .where(RollCorrection.vote_id == vote_id)
         .group_by(RollCorrection.home_id)
         .subquery("corrected")
@@ -67,6 +71,10 @@ def _on_roll(corrected: Any) -> Any:
     )
 
 
+# A home that was taken off and added for its buyer is carried by the buyer's head: the newest correction names it.
+CARRIER = func.coalesce(RollCorrection.elector_id, ElectorHome.elector_id)
+
+
 def _standing(vote_id: int) -> Any:
     return (
         select(Ballot.elector_id, func.max(Ballot.turn).label("turn"))
@@ -78,12 +86,13 @@ def _standing(vote_id: int) -> Any:
 
 def building_sums(vote_id: int) -> list[BuildingSum]:
     """Every building that the vote concerns, in the order of the roll: one grouped query."""
-    corrected, standing = _corrected(vote_id), _standing(vote_id)
+    corrected, standing = corrected_homes(vote_id), _standing(vote_id)
     rows = db.session.execute(
         select(Building.id, Building.name, func.count(), func.count(standing.c.elector_id))
         .join(ElectorHome, ElectorHome.building_id == Building.id)
         .outerjoin(corrected, corrected.c.home_id == ElectorHome.home_id)
-        .outerjoin(standing, standing.c.elector_id == ElectorHome.elector_id)
+        .outerjoin(RollCorrection, RollCorrection.id == corrected.c.latest)
+        .outerjoin(standing, standing.c.elector_id == CARRIER)
         .where(ElectorHome.vote_id == vote_id, _on_roll(corrected))
         .group_by(Building.id, Building.name, Building.position)
         .order_by(Building.position, Building.id)
@@ -93,7 +102,7 @@ def building_sums(vote_id: int) -> list[BuildingSum]:
 
 def building_grid(vote_id: int, building_id: int) -> list[StairwellGrid]:
     """The homes of one building by stairwell, each with whether it has voted: one query."""
-    corrected, standing = _corrected(vote_id), _standing(vote_id)
+    corrected, standing = corrected_homes(vote_id), _standing(vote_id)
     differs = (
         select(literal(1))
         .where(CoOwnerStatement.vote_id == vote_id, CoOwnerStatement.elector_id == Ballot.elector_id)
@@ -112,8 +121,14 @@ def building_grid(vote_id: int, building_id: int) -> list[StairwellGrid]:
         .join(Home, Home.stairwell_id == Stairwell.id)
         .outerjoin(ElectorHome, (ElectorHome.home_id == Home.id) & (ElectorHome.vote_id == vote_id))
         .outerjoin(corrected, corrected.c.home_id == Home.id)
-        .outerjoin(standing, standing.c.elector_id == ElectorHome.elector_id)
-        .outerjoin(Ballot, (Ballot.elector_id == standing.c.elector_id) & (Ballot.turn == standing.c.turn) & (Ballot.vote_id == vote_id))
+        .outerjoin(RollCorrection, RollCorrection.id == corrected.c.latest)
+        .outerjoin(standing, standing.c.elector_id == CARRIER)
+        .outerjoin(
+            Ballot,
+            (Ballot.elector_id == standing.c.elector_id)
+            & (Ballot.turn == standing.c.turn)
+            & (Ballot.vote_id == vote_id),
+        )
         .where(Stairwell.building_id == building_id)
         .order_by(Stairwell.position, Stairwell.id, Home.id)
     )

@@ -69,7 +69,9 @@ def _check_pdf(content: bytes) -> None:
         raise _refusal(
             "document_locked",
             say("The PDF is protected with a password or restricted."),
-            say("Save it without protection: everybody must be able to read it, and it is checked before it is posted."),
+            say(
+                "Save it without protection: everybody must be able to read it, and it is checked before it is posted."
+            ),
         )
     for part in (content, *_object_streams(content)):
         found = _ACTIVE.search(_plain(part))
@@ -98,7 +100,11 @@ def _object_streams(content: bytes) -> Iterator[bytes]:
             continue  # not Flate, or broken: nothing that a reader could open either
         left -= len(inside)
         if left <= 0:
-            raise _refusal("document_large", say("The PDF is too complicated to be checked."), say("Print it to a new PDF and upload that one."))
+            raise _refusal(
+                "document_large",
+                say("The PDF is too complicated to be checked."),
+                say("Print it to a new PDF and upload that one."),
+            )
         yield inside
 
 
@@ -149,7 +155,11 @@ def _or_broken(is_whole: bool, media_type: str) -> str:
 
 
 def _broken() -> Refusal:
-    return _refusal("document_broken", say("The file is damaged or incomplete."), say("Open it on your computer; if it is fine there, save it again and upload the new file."))
+    return _refusal(
+        "document_broken",
+        say("The file is damaged or incomplete."),
+        say("Open it on your computer; if it is fine there, save it again and upload the new file."),
+    )
 
 
 def _refusal(code: str, message: Sentence, remedy: Sentence) -> Refusal:

@@ -68,11 +68,20 @@ class Bureau:
 
     def cast(self, person: Person, vote_id: int, choice: str = "yes") -> None:
         with self.app.app_context(), transaction():
-            cast(vote_id, self._elector(person, vote_id), person.id, self._choices(vote_id, choice), f"key-{person.id}", self.clock)
+            cast(
+                vote_id,
+                self._elector(person, vote_id),
+                person.id,
+                self._choices(vote_id, choice),
+                f"key-{person.id}",
+                self.clock,
+            )
 
     def contradict(self, person: Person, vote_id: int, choice: str) -> None:
         with self.app.app_context(), transaction():
-            state_as_co_owner(vote_id, self._elector(person, vote_id), person.id, self._choices(vote_id, choice), self.clock)
+            state_as_co_owner(
+                vote_id, self._elector(person, vote_id), person.id, self._choices(vote_id, choice), self.clock
+            )
 
     def object(self, person: Person, vote_id: int, text: str) -> int:
         with self.app.app_context(), transaction():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from participation.database import db
+from participation.database import db, transaction
+from participation.desk.turnout import building_grid
+from participation.roll.models import HomeFact
 from participation.votes.models import ElectorHome, RollCorrection
 from tests.desk.steps import DESK, Bureau
 
@@ -21,7 +23,10 @@ def find(bureau: Bureau, path: str, home: str) -> None:
 
 def entries(bureau: Bureau) -> list[tuple[str, int, int]]:
     with bureau.app.app_context():
-        return [(c.kind, c.heads_delta, c.area_delta) for c in db.session.scalars(select(RollCorrection).order_by(RollCorrection.id))]
+        return [
+            (c.kind, c.heads_delta, c.area_delta)
+            for c in db.session.scalars(select(RollCorrection).order_by(RollCorrection.id))
+        ]
 
 
 def test_a_home_is_found_by_building_and_room(bureau: Bureau, path: str) -> None:
@@ -45,7 +50,9 @@ def test_the_preview_shows_before_and_after_and_writes_nothing(bureau: Bureau, p
     bureau.client.submit("/corrections")
     assert entries(bureau) == [("area", 0, 1)]
     with bureau.app.app_context():
-        frozen = db.session.scalars(select(ElectorHome.area).where(ElectorHome.home_id == bureau.lane.homes["1-101"].id)).one()
+        frozen = db.session.scalars(
+            select(ElectorHome.area).where(ElectorHome.home_id == bureau.lane.homes["1-101"].id)
+        ).one()
     assert frozen == 8525
 
 
@@ -54,7 +61,10 @@ def test_confirming_twice_corrects_once(bureau: Bureau, path: str) -> None:
     bureau.client.submit("/corrections", area="85.26", reason="Register of 1 March")
     fields = {name: values[0] for name, values in bureau.client.page.form("/corrections").values().items()}
     bureau.client.submit("/corrections")
-    assert bureau.client.send(f"{path}/corrections", **fields | {"csrf_token": bureau.client.csrf_token()}).status_code == 422
+    assert (
+        bureau.client.send(f"{path}/corrections", **fields | {"csrf_token": bureau.client.csrf_token()}).status_code
+        == 422
+    )
     assert entries(bureau) == [("area", 0, 1)]
 
 
@@ -65,11 +75,14 @@ def test_confirming_twice_corrects_once(bureau: Bureau, path: str) -> None:
         ("85.255", "Register", "This is not an area."),
         ("-1", "Register", "This is not an area."),
         ("1e3", "Register", "This is not an area."),
+        ("85,26", "Register", "This is not an area."),
         ("", "Register", "This is not an area."),
         ("85.26", " ", "A correction is public and needs its reason."),
     ],
 )
-def test_a_correction_that_says_nothing_is_refused_as_typed(bureau: Bureau, path: str, area: str, reason: str, words: str) -> None:
+def test_a_correction_that_says_nothing_is_refused_as_typed(
+    bureau: Bureau, path: str, area: str, reason: str, words: str
+) -> None:
     find(bureau, path, "1-101")
     assert bureau.client.submit("/corrections", area=area, reason=reason).status_code == 422
     assert words in bureau.client.text()
@@ -118,7 +131,10 @@ def test_the_observer_reads_the_entries_and_finds_no_form(bureau: Bureau, path: 
 def test_a_home_of_another_neighbourhood_cannot_be_corrected(bureau: Bureau, path: str, outsiders: object) -> None:
     foreign = outsiders.homes["1-101"].id  # type: ignore[attr-defined]
     bureau.client.see(f"{path}/corrections/homes/{foreign}", 404)
-    assert bureau.client.send(f"{path}/corrections", home=foreign, kind="added", reason="x", confirmed="1").status_code == 404
+    assert (
+        bureau.client.send(f"{path}/corrections", home=foreign, kind="added", reason="x", confirmed="1").status_code
+        == 404
+    )
     bureau.client.see(f"{path}/corrections/homes/{2**70}", 404)
 
 
@@ -137,5 +153,47 @@ def test_after_the_final_result_nothing_is_corrected(bureau: Bureau) -> None:
     bureau.client.see(f"{path}/corrections")
     assert "Find the home" not in bureau.client.text()
     home = bureau.lane.homes["1-101"].id
-    assert bureau.client.send(f"{path}/corrections", home=home, kind="area", area="1.00", reason="x", confirmed="1").status_code == 422
+    assert (
+        bureau.client.send(
+            f"{path}/corrections", home=home, kind="area", area="1.00", reason="x", confirmed="1"
+        ).status_code
+        == 422
+    )
     assert entries(bureau) == []
+
+
+def sell(bureau: Bureau, home: str, buyer_of: str) -> None:
+    """On the roll of today `home` belongs to whoever owns `buyer_of`."""
+    with bureau.app.app_context(), transaction():
+        old = db.session.scalars(select(HomeFact).where(HomeFact.home_id == bureau.lane.homes[home].id)).one()
+        owner = db.session.scalars(
+            select(HomeFact.owner_id).where(HomeFact.home_id == bureau.lane.homes[buyer_of].id)
+        ).one()
+        columns = {"area": old.area, "area_basis": "registry", "kind": old.kind, "title": old.title, "owner_id": owner}
+        db.session.add(HomeFact(unit_id=old.unit_id, home_id=old.home_id, effective_at=bureau.clock.now(), **columns))
+
+
+def test_a_home_taken_off_and_added_for_its_buyer_counts_once_with_the_buyer(bureau: Bureau, path: str) -> None:
+    """The buyer Deng already has a head: the area comes to it, the seller's head goes, and nothing can be added twice."""
+    home = bureau.lane.homes["1-S1"]
+    bureau.clock.advance(hours=1)
+    bureau.client.see(f"{path}/corrections/homes/{home.id}?kind=removed")
+    bureau.client.submit("/corrections", reason="Sold before the notice")
+    bureau.client.submit("/corrections")
+    sell(bureau, "1-S1", "2-101")
+    find(bureau, path, "1-S1")
+    assert "D***" in bureau.client.text(), "the present owner is named, not the seller"
+    bureau.client.submit("/corrections", reason="Bought by the owner of 2-101")
+    fields = {name: values[0] for name, values in bureau.client.page.form("/corrections").values().items()}
+    bureau.client.submit("/corrections")
+    again = bureau.client.send(f"{path}/corrections", **fields | {"csrf_token": bureau.client.csrf_token()})
+    assert again.status_code == 422
+    assert entries(bureau) == [("removed", -1, -4025), ("added", 0, 4025)]
+    vote_id = int(path.rsplit("/", 1)[1])
+    bureau.wait(days=17)
+    bureau.cast(bureau.lane.deng, vote_id)
+    with bureau.app.app_context():
+        cells = [cell for grid in building_grid(vote_id, home.building_id) for cell in grid.cells]
+    assert {cell.room: cell.status for cell in cells}["S1"] == "voted"
+    find(bureau, path, "1-S1")
+    assert "has voted" in bureau.client.text()

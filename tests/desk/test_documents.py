@@ -31,7 +31,13 @@ def jpeg() -> bytes:
     def segment(marker: int, body: bytes) -> bytes:
         return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
 
-    return b"\xff\xd8" + segment(0xE0, b"JFIF\0") + segment(0xC0, b"\x08\0\1\0\1\1\1\x11\0") + segment(0xDA, b"\1\1\0\0?\0") + b"\x12\x34\xff\xd9"
+    return (
+        b"\xff\xd8"
+        + segment(0xE0, b"JFIF\0")
+        + segment(0xC0, b"\x08\0\1\0\1\1\1\x11\0")
+        + segment(0xDA, b"\1\1\0\0?\0")
+        + b"\x12\x34\xff\xd9"
+    )
 
 
 def webp() -> bytes:
@@ -51,7 +57,13 @@ def packed(inside: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("content", "media_type"),
-    [(pdf(), "application/pdf"), (packed(b"<< /Type /Page >>"), "application/pdf"), (png(), "image/png"), (jpeg(), "image/jpeg"), (webp(), "image/webp")],
+    [
+        (pdf(), "application/pdf"),
+        (packed(b"<< /Type /Page >>"), "application/pdf"),
+        (png(), "image/png"),
+        (jpeg(), "image/jpeg"),
+        (webp(), "image/webp"),
+    ],
 )
 def test_whole_documents_are_recognised(content: bytes, media_type: str) -> None:
     assert check_content(content) == media_type
@@ -91,12 +103,16 @@ def test_anything_else_is_refused_with_its_own_reason(content: bytes, code: str)
     assert refused.value.reasons[0].remedy is not None
 
 
-@given(st.binary(max_size=300), st.sampled_from([b"", b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x20\0\0\0WEBP"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\x20\0\0\0WEBP"]),
+)
 def test_no_bytes_whatever_break_the_check(content: bytes, beginning: bytes) -> None:
     try:
-        assert check_content(beginning + content) in {"application/pdf", "image/png", "image/jpeg", "image/webp"}
+        said = check_content(beginning + content)
     except Refusal as refusal:
-        assert refusal.reasons[0].field == "document"
+        said = refusal.reasons[0].field
+    assert said in {"application/pdf", "image/png", "image/jpeg", "image/webp", "document"}
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,9 @@ def test_those_who_watch_see_no_button_that_changes_anything(role: str, bureau: 
     for page, roles in PAGES.items():
         if role in roles.split():
             found = bureau.client.see(f"{DESK}/votes/{vote_id}" + page.format(building=home.building_id))
-            posts = [form.action for form in found.forms() if form.method == "POST" and "/preferences/" not in form.action]
+            posts = [
+                form.action for form in found.forms() if form.method == "POST" and "/preferences/" not in form.action
+            ]
             assert not posts, f"{page}: {posts}"
 
 
@@ -86,7 +88,7 @@ def desk_rules(app: Flask) -> Iterator[tuple[str, str, dict[str, object]]]:
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/desk/<unit_slug>"):
             for method in sorted(rule.methods & {"GET", "POST"}):
-                yield method, rule.rule, {name: 1 for name in rule.arguments}
+                yield method, rule.rule, dict.fromkeys(rule.arguments, 1)
 
 
 def test_staff_of_another_neighbourhood_find_nothing_here(

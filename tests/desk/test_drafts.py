@@ -99,7 +99,9 @@ def test_a_rule_with_a_veto_asks_whether_the_affected_agree(client: ParsingClien
     assert "all who are affected have agreed in writing" in client.text()
 
 
-def test_any_shipped_rule_can_be_chosen_and_those_the_roll_cannot_weigh_are_marked(client: ParsingClient, draft: str) -> None:
+def test_any_shipped_rule_can_be_chosen_and_those_the_roll_cannot_weigh_are_marked(
+    client: ParsingClient, draft: str
+) -> None:
     client.see(f"{draft}/questions/rules")
     assert "Cannot be used here: the roll does not hold what it weighs by." in client.text()
     links = client.page.links()
@@ -130,7 +132,9 @@ def test_dates_are_proposed_lawfully_and_read_in_the_neighbourhoods_time(client:
     assert "If announced now, it may open from 25 Mar 2026, 09:00" in client.text()
 
 
-@pytest.mark.parametrize("typed", ["", "tomorrow", "2026-13-01T09:00", "2026-04-01", "99999-01-01T00:00", "2026-04-01T09:00+08:00"])
+@pytest.mark.parametrize(
+    "typed", ["", "tomorrow", "2026-13-01T09:00", "2026-04-01", "99999-01-01T00:00", "2026-04-01T09:00+08:00"]
+)
 def test_a_date_that_cannot_be_read_is_refused_as_typed(client: ParsingClient, draft: str, typed: str) -> None:
     client.see(f"{draft}/dates")
     response = client.submit("/dates", closes_at=typed)

@@ -121,7 +121,10 @@ def test_an_answer_needs_a_decision_and_a_text_and_keeps_what_was_typed(bureau: 
     assert client.submit("/answer", upheld="no", text=" ").status_code == 422
     client.submit("/answer", upheld="no", text="We have counted again: the same.")
     assert "Answered: not upheld" in client.text()
-    assert client.send(f"{path}/objections/{objection_id}/answer", upheld="yes", text="Changed our mind").status_code == 422
+    assert (
+        client.send(f"{path}/objections/{objection_id}/answer", upheld="yes", text="Changed our mind").status_code
+        == 422
+    )
     assert "already been answered" in client.text()
 
 

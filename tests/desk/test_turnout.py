@@ -15,7 +15,9 @@ from tests.support.queries import count_queries
 def statuses(bureau: Bureau, vote_id: int) -> dict[str, str]:
     building = bureau.lane.homes["1-101"].building_id
     with bureau.app.app_context():
-        return {f"{grid.name}-{cell.room}": cell.status for grid in building_grid(vote_id, building) for cell in grid.cells}
+        return {
+            f"{grid.name}-{cell.room}": cell.status for grid in building_grid(vote_id, building) for cell in grid.cells
+        }
 
 
 def test_each_home_shows_whether_its_head_has_voted(bureau: Bureau) -> None:
@@ -67,8 +69,8 @@ def make_unnamed(bureau: Bureau) -> None:
             HomeFact(
                 unit_id=old.unit_id, home_id=old.home_id, effective_at=bureau.clock.now(), area=old.area, area_basis="registry",
                 kind=old.kind, title=old.title, owner_id=old.owner_id, voter_id=None,
-            )  # fmt: skip
-        )
+            )
+        )  # fmt: skip
 
 
 def test_a_home_taken_off_the_roll_leaves_the_sums_and_comes_back(bureau: Bureau) -> None:
@@ -131,7 +133,11 @@ def test_a_refused_look_is_not_noted_because_nothing_was_seen(bureau: Bureau) ->
 def test_the_log_is_read_page_by_page_newest_first(bureau: Bureau) -> None:
     with bureau.app.app_context(), transaction():
         for n in range(1, 121):
-            db.session.add(LookUp(unit_id=bureau.lane.unit.id, at=bureau.clock.now(), by_id=None, what="roll", subject=f"line {n}."))
+            db.session.add(
+                LookUp(
+                    unit_id=bureau.lane.unit.id, at=bureau.clock.now(), by_id=None, what="roll", subject=f"line {n}."
+                )
+            )
     client = bureau.client
     client.see(f"{DESK}/look-ups")
     assert "line 120." in client.text()

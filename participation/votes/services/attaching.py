@@ -12,7 +12,7 @@ import os
 import secrets
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from flask import current_app
 from sqlalchemy import event, func, select
@@ -27,7 +27,7 @@ LARGEST = 20 * 1024 * 1024
 MOST = 20
 
 
-def attach(vote: Vote, filename: str, stream: BinaryIO, at: datetime) -> Attachment:
+def attach(vote: Vote, filename: str, stream: IO[bytes], at: datetime) -> Attachment:
     """Keep the document with the draft. The same content twice in one vote is one document.
 
     Raises Refusal: announced already, too many, empty, too large, not a PDF or picture, or a PDF that acts by itself.
@@ -35,14 +35,28 @@ def attach(vote: Vote, filename: str, stream: BinaryIO, at: datetime) -> Attachm
     _require_draft(vote)
     content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise Refusal(Reason("document_large", say("The document is larger than 20 MB."), say("Save it smaller: fewer or smaller pictures."), "document"))
+        raise Refusal(
+            Reason(
+                "document_large",
+                say("The document is larger than 20 MB."),
+                say("Save it smaller: fewer or smaller pictures."),
+                "document",
+            )
+        )
     media_type = check_content(content)
     sha256 = hashlib.sha256(content).hexdigest()
     for known in vote.attachments:
         if known.sha256 == sha256:
             return known
     if len(vote.attachments) >= MOST:
-        raise Refusal(Reason("documents_many", say("A vote holds at most %(most)s documents.", most=MOST), say("Join some of them into one PDF."), "document"))
+        raise Refusal(
+            Reason(
+                "documents_many",
+                say("A vote holds at most %(most)s documents.", most=MOST),
+                say("Join some of them into one PDF."),
+                "document",
+            )
+        )
     _write(document_path(sha256), content)
     attachment = Attachment(
         vote_id=vote.id, filename=clean_filename(filename, media_type), media_type=media_type, size=len(content),
