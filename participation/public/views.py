@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, g, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import text
 
+from participation.accounts.models import Role
 from participation.accounts.visitor import clock_now
 from participation.database import db
 from participation.public.board import board
@@ -38,7 +39,7 @@ def home() -> str:
     )
     return render_template(
         "public/home.html", unit=_only(places), places=places, going=going,
-        newest=[n for n in notices if n.phase is Phase.FINAL][:NEWEST],
+        desk_url=_desk_url(), newest=[n for n in notices if n.phase is Phase.FINAL][:NEWEST],
     )  # fmt: skip
 
 
@@ -77,6 +78,13 @@ def healthz() -> tuple[str, int, dict[str, str]]:
     """Alive, and the database answers."""
     db.session.execute(text("SELECT 1"))
     return "ok\n", 200, {"Content-Type": "text/plain", "Cache-Control": "no-store"}
+
+
+def _desk_url() -> str | None:
+    """Where this member of staff works; None for everybody else."""
+    if not current_user.is_authenticated:
+        return None
+    return url_for("operator.index" if current_user.has_role_anywhere(Role.OPERATOR) else "desk.index")
 
 
 def _only(places: Any) -> Unit | None:

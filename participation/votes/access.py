@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask import abort, g
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from participation.accounts.visitor import Visitor
 from participation.database import db
@@ -25,10 +25,12 @@ from participation.votes.services.casting import (
 )
 from participation.votes.services.steps import phase_now, wrong_phase
 
+_VOTE = select(Vote, Unit).join(Unit, Unit.id == Vote.unit_id).where(Vote.id == bindparam("vote"))
+
 
 def vote_or_404(vote_id: int) -> tuple[Vote, Unit]:
     """An announced vote and its neighbourhood, in whose time zone the page will show its dates."""
-    row = db.session.execute(select(Vote, Unit).join(Unit, Unit.id == Vote.unit_id).where(Vote.id == vote_id)).one_or_none()
+    row = db.session.execute(_VOTE, {"vote": vote_id}).one_or_none()
     if row is None or row[0].step == "draft":
         abort(404)
     g.unit = row[1]

@@ -1,29 +1,47 @@
 """A person's heads in a vote: which homes each counts, its weight now, and whether its ballot is in.
 
 One owner with several homes is one head; a person who also owns a home together with
-others acts for that second head too.
+others acts for that second head too.  Everything comes in one query, because every page
+of a vote begins with it, on the evening when everybody looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from participation.accounts.models import Person
 from participation.database import db
 from participation.roll.masking import masked
-from participation.votes.electors import members
-from participation.votes.models import Ballot, CoOwnerStatement, Elector, RollCorrection
-from participation.votes.queries import MyBallot, my_ballots
+from participation.roll.models import OwnerMember, Titleholder
+from participation.roll.queries import members_of
+from participation.votes.models import Ballot, CoOwnerStatement, Elector, ElectorHome, RollCorrection
 
 
-@dataclass(frozen=True, slots=True)
-class MyHome:
+class MyElector(NamedTuple):
+    id: int
+    number: int
+
+
+class MyHome(NamedTuple):
     label: str
     area: int  # 1/100 m2, corrections included
+
+
+class StandingBallot(NamedTuple):
+    """The ballot that counts for a head now: the last one cast."""
+
+    turn: int
+    cast_by_id: int
+    received_at: datetime
+    choices: dict[str, Any]
+    idempotency_key: str
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +53,11 @@ class MyHead:
     correction has taken the head off the roll).
     """
 
-    elector: Elector
+    elector: MyElector
     homes: tuple[MyHome, ...]
     area: int
     standing: str
-    ballot: Ballot | None
+    ballot: StandingBallot | None
     cast_by: str | None = None  # masked name of the co-owner who has voted
     named: str | None = None  # the co-owner who was named to vote
     statement: CoOwnerStatement | None = None  # what this person has said about the other's ballot
@@ -49,43 +67,70 @@ class MyHead:
         return self.ballot.received_at if self.ballot else None
 
 
+def _sum_of(delta: Any, *more: Any) -> Any:
+    return (
+        select(func.coalesce(func.sum(delta), 0))
+        .where(RollCorrection.elector_id == Elector.id, *more)
+        .correlate(Elector, ElectorHome)
+        .scalar_subquery()
+    )
+
+
+# One row per home and cast of each head of this person, in the order of the roll.
+_ROWS = (
+    select(
+        Elector.id, Elector.number, Elector.heads, Elector.area, Elector.voter_id, Elector.owner_id,
+        ElectorHome.home_id, ElectorHome.label, ElectorHome.area.label("home_area"),
+        _sum_of(RollCorrection.heads_delta).label("heads_delta"),
+        _sum_of(RollCorrection.area_delta).label("area_delta"),
+        _sum_of(RollCorrection.area_delta, RollCorrection.home_id == ElectorHome.home_id).label("home_delta"),
+        Ballot.turn, Ballot.cast_by_id, Ballot.received_at, Ballot.choices, Ballot.idempotency_key, Ballot.receipt,
+    )
+    .join(ElectorHome, ElectorHome.elector_id == Elector.id)
+    .outerjoin(Ballot, (Ballot.vote_id == Elector.vote_id) & (Ballot.elector_id == Elector.id))
+    .where(
+        Elector.vote_id == bindparam("vote"),
+        Elector.owner_id.in_(
+            select(OwnerMember.owner_id)
+            .join(Titleholder, Titleholder.id == OwnerMember.titleholder_id)
+            .where(Titleholder.person_id == bindparam("person"))
+        ),
+    )
+    .order_by(Elector.number, Ballot.turn, ElectorHome.home_id)
+)  # fmt: skip
+
+
 def my_heads(vote_id: int, person_id: int) -> list[MyHead]:
     """The heads for which this person can speak in the vote, in the order of the roll."""
-    mine = my_ballots(vote_id, person_id)
-    if not mine:
-        return []
-    corrections = db.session.scalars(
-        select(RollCorrection)
-        .where(RollCorrection.elector_id.in_([m.elector.id for m in mine]))
-        .order_by(RollCorrection.id)
-    ).all()
-    return [_head(m, person_id, [c for c in corrections if c.elector_id == m.elector.id]) for m in mine]
+    rows = db.session.execute(_ROWS, {"vote": vote_id, "person": person_id}).all()
+    return [_head(list(mine), vote_id, person_id) for _, mine in groupby(rows, key=lambda row: row.id)]
 
 
-def _head(mine: MyBallot, person_id: int, corrections: Sequence[RollCorrection]) -> MyHead:
-    elector, ballot = mine.elector, mine.ballot
-    deltas: dict[int | None, int] = {}
-    for correction in corrections:
-        deltas[correction.home_id] = deltas.get(correction.home_id, 0) + correction.area_delta
-    homes = tuple(MyHome(home.label, home.area + deltas.get(home.home_id, 0)) for home in mine.homes)
+def _head(rows: list[Any], vote_id: int, person_id: int) -> MyHead:
+    first, last = rows[0], rows[-1]
+    ballot = None
+    if last.turn is not None:
+        ballot = StandingBallot(
+            last.turn, last.cast_by_id, last.received_at, last.choices, last.idempotency_key, last.receipt
+        )
     standing, cast_by, named, statement = "free", None, None, None
     if ballot is not None and ballot.cast_by_id == person_id:
         standing = "voted"
     elif ballot is not None:
         standing = "co_owner_voted"
         cast_by = masked(db.session.get_one(Person, ballot.cast_by_id).name)
-        statement = _statement(elector, person_id)
-    elif elector.heads + sum(correction.heads_delta for correction in corrections) < 1:
+        statement = _statement(vote_id, first.id, person_id)
+    elif first.heads + int(first.heads_delta) < 1:
         standing = "removed"
-    if elector.voter_id is not None and standing in ("free", "co_owner_voted"):
-        holder = next((h for h in members(elector) if h.id == elector.voter_id), None)
+    if first.voter_id is not None and standing in ("free", "co_owner_voted"):
+        holder = next((h for h in members_of([first.owner_id])[first.owner_id] if h.id == first.voter_id), None)
         if holder is not None and holder.person_id != person_id:
             named = holder.name
             standing = "another_named" if standing == "free" else standing
     return MyHead(
-        elector=elector,
-        homes=tuple(home for home in homes if home.area > 0),
-        area=elector.area + sum(correction.area_delta for correction in corrections),
+        elector=MyElector(first.id, first.number),
+        homes=_homes(rows),
+        area=first.area + int(first.area_delta),
         standing=standing,
         ballot=ballot,
         cast_by=cast_by,
@@ -94,11 +139,17 @@ def _head(mine: MyBallot, person_id: int, corrections: Sequence[RollCorrection])
     )
 
 
-def _statement(elector: Elector, person_id: int) -> CoOwnerStatement | None:
+def _homes(rows: Iterable[Any]) -> tuple[MyHome, ...]:
+    """Each home once, however often its head has cast; homes that a correction took off are left out."""
+    found = {row.home_id: MyHome(row.label, row.home_area + int(row.home_delta)) for row in rows}
+    return tuple(home for home in found.values() if home.area > 0)
+
+
+def _statement(vote_id: int, elector_id: int, person_id: int) -> CoOwnerStatement | None:
     return db.session.scalars(
         select(CoOwnerStatement).where(
-            CoOwnerStatement.vote_id == elector.vote_id,
-            CoOwnerStatement.elector_id == elector.id,
+            CoOwnerStatement.vote_id == vote_id,
+            CoOwnerStatement.elector_id == elector_id,
             CoOwnerStatement.by_id == person_id,
         )
     ).one_or_none()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from flask import abort, current_app, render_template, send_file, url_for
+from flask import abort, render_template, send_file, url_for
 from flask_login import current_user
 
 from participation.accounts.visitor import clock_now
@@ -19,6 +18,7 @@ from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
 from participation.votes.queries import objections, steps, turnout
 from participation.votes.rules import rule_title
+from participation.votes.services.attaching import document_path
 from participation.votes.services.steps import phase_now
 from participation.votes.wording_data import test_words
 from participation.web.access import PUBLIC, access
@@ -64,12 +64,13 @@ def document(vote_id: int, document_id: int) -> Any:
     found = db.session.get(Attachment, document_id)
     if found is None or found.vote_id != vote.id:
         abort(404)
-    path: Path = current_app.config["INSTANCE"] / "documents" / found.sha256
+    path = document_path(found.sha256)
     if not path.is_file():
         abort(404)
     response = send_file(
         path, mimetype=found.media_type, as_attachment=True, download_name=found.filename, etag=found.sha256
     )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 

@@ -86,6 +86,14 @@ def test_zhao_the_tenant_has_an_empty_page_that_says_what_will_appear(
     assert "Lane 12" in client.page.text("header")
 
 
+@pytest.mark.parametrize(("who", "desk"), [("lin", "/desk"), ("he", "/desk"), ("yu", "/operator")])
+def test_staff_find_the_way_to_their_desk(
+    client: ParsingClient, hall: Hall, lane: Neighbourhood, who: str, desk: str
+) -> None:
+    client.sign_in(getattr(lane, who), "staff")
+    assert [e.attrib["href"] for e in client.see("/").select("a.primary")] == [desk]
+
+
 def test_the_board_shows_every_announced_vote_and_can_be_narrowed_to_a_neighbourhood(
     client: ParsingClient, hall: Hall, lane: Neighbourhood, outsiders: Neighbourhood
 ) -> None:

@@ -342,3 +342,24 @@ class TestCoOwners:
         assert len(links) == 2
         client.see(links[1])
         assert "1-2-401 counts with 50.00 m²" in words(client)
+
+
+def test_a_public_correction_changes_the_weight_on_the_ballot_and_can_take_the_head_away(
+    app: Flask, client: ParsingClient, hall: Hall, lane: Neighbourhood
+) -> None:
+    from participation.database import transaction
+    from participation.votes.services.correcting import correct_area, remove_home
+
+    vote = hall.open()
+    with app.app_context(), transaction():
+        correct_area(vote.id, lane.homes["1-101"].id, 8526, "Register of 2025", lane.lin.id, hall.clock)
+        remove_home(vote.id, lane.homes["1-S1"].id, "Not a separate property", lane.lin.id, hall.clock)
+    client.sign_in(lane.wang, unlocked=True)
+    client.see(f"/votes/{vote.id}/ballot")
+    assert "You own 2 homes here, 170.51 m² together: one owner, one ballot." in words(client)
+    assert "1-1-101 85.26 m²" in words(client)
+    client.sign_in(lane.qian, unlocked=True)
+    client.see(f"/votes/{vote.id}")
+    assert "A public correction has taken this home off the voting roll." in words(client)
+    client.see(f"/votes/{vote.id}/ballot", 409)
+    assert "A public correction has taken this home off the voting roll." in words(client)
