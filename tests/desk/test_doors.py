@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -83,12 +84,16 @@ def test_before_closing_nobody_at_the_desk_sees_yes_or_no(bureau: Bureau, vote_i
         assert "Abstained" not in words, page
 
 
-def desk_rules(app: Flask) -> Iterator[tuple[str, str, dict[str, object]]]:
-    """(method, path, values) of every route of the votes' desk that names a neighbourhood."""
+def desk_paths(app: Flask, vote_id: int) -> Iterator[tuple[str, str]]:
+    """(method, path) of every route of the desk that names a neighbourhood, as if it were Lane 12's."""
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/desk/<unit_slug>"):
+            path = rule.rule.replace("<unit_slug>", "lane-12").replace("<int:vote_id>", str(vote_id))
+            path = re.sub(r"<any\((\w+)[^>]*>", r"\1", path)
+            path = re.sub(r"<(int:)?\w+>", "1", path)
+            assert "<" not in path, f"the test does not know how to fill in {path}"
             for method in sorted(rule.methods & {"GET", "POST"}):
-                yield method, rule.rule, dict.fromkeys(rule.arguments, 1)
+                yield method, path
 
 
 def test_staff_of_another_neighbourhood_find_nothing_here(
@@ -101,12 +106,7 @@ def test_staff_of_another_neighbourhood_find_nothing_here(
     token = {"csrf_token": client.csrf_token()}
     seen = 0
     for number in (vote_id, draft_id):
-        for method, rule, values in desk_rules(app):
-            with app.test_request_context():
-                adapter = app.url_map.bind("localhost")
-                endpoint = next(r.endpoint for r in app.url_map.iter_rules() if r.rule == rule and method in r.methods)
-                path = adapter.build(endpoint, {**values, "unit_slug": "lane-12", "vote_id": number}, method)
-            path = path.split("?")[0]
+        for method, path in desk_paths(app, number):
             response = client.open(path, method=method, data=token if method == "POST" else None)
             assert response.status_code == 404, f"{method} {path} answered {response.status_code}"
             assert "Lane 12" not in response.get_data(as_text=True), path
