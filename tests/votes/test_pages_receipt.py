@@ -190,7 +190,7 @@ def test_a_rehearsal_says_so_on_every_page_and_print(client: ParsingClient, hall
     vote: Vote = hall.open(rehearsal=True)
     ballot = hall.cast(vote, lane.qian, "yes")
     client.sign_in(lane.wang, unlocked=True)
-    for path in ("", "/ballot", "/print/notice"):
+    for path in ("", "/turnout", "/ballot", "/print/notice"):
         client.see(f"/votes/{vote.id}{path}")
         assert band in words(client), path
     client.see(f"/votes/{vote.id}/ballot")
