@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_login import UserMixin
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
-from participation.accounts.models import Grant, Role, SignIn
-from participation.database import db
+from participation.accounts.models import Grant, Person, Role, SignIn
+from participation.database import db, fetch
 from participation.extensions import login_manager
 
 STAFF_IDLE = timedelta(hours=2)
@@ -62,12 +62,23 @@ def clock_now() -> datetime:
     return current_app.extensions["clock"].now()
 
 
+# Every page asks this, so it is made once and fetches plain values.
+_SIGN_IN = (
+    select(
+        SignIn.id, SignIn.person_id, SignIn.kind, SignIn.created_at, SignIn.last_seen_at, SignIn.unlocked_until,
+        Person.name, Person.locale, Person.large_text,
+    )
+    .join(Person, Person.id == SignIn.person_id)
+    .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None))
+)  # fmt: skip
+
+
 @login_manager.user_loader
 def load_visitor(token: str) -> Visitor | None:
     """The visitor whose cookie holds `token`, unless that sign-in has ended or lapsed."""
     now = clock_now()
-    row = db.session.scalars(select(SignIn).where(SignIn.token_hash == hash_token(token))).one_or_none()
-    if row is None or row.ended_at is not None:
+    row = fetch(_SIGN_IN, {"token_hash": hash_token(token)}).one_or_none()
+    if row is None:
         return None
     if row.kind == "staff" and (now - row.last_seen_at > STAFF_IDLE or now - row.created_at > STAFF_LONGEST):
         return None
@@ -75,10 +86,10 @@ def load_visitor(token: str) -> Visitor | None:
         token=token,
         sign_in_id=row.id,
         person_id=row.person_id,
-        name=row.person.name,
+        name=row.name,
         kind=row.kind,
-        locale=row.person.locale,
-        large_text=row.person.large_text,
+        locale=row.locale,
+        large_text=row.large_text,
         unlocked_until=row.unlocked_until,
         last_seen_at=row.last_seen_at,
         grants=_grants(row.person_id, now) if row.kind == "staff" else (),

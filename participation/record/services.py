@@ -11,15 +11,29 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
-from participation.database import db
+from participation.database import db, fetch
 from participation.record import keys
 from participation.record.checkpoint import Checkpoint, sign_checkpoint
 from participation.record.commitment import canonical
 from participation.record.merkle import Frontier, inclusion_proof, leaf_hash, root_at
 from participation.record.models import Log, LogEntry, LogNode
 from participation.record.signed_note import Signer
+
+_HOLD = (
+    select(Log)
+    .where(Log.unit_id == bindparam("unit_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_INSERT_ENTRY, _INSERT_NODE = insert(LogEntry.__table__), insert(LogNode.__table__)  # type: ignore[arg-type]
+_GROW = (
+    update(Log.__table__)  # type: ignore[arg-type]
+    .where(Log.id == bindparam("held_id"), Log.size == bindparam("held_size"))
+    .values(size=bindparam("size"), frontier=bindparam("frontier"))
+)
 
 
 class Inclusion(NamedTuple):
@@ -48,31 +62,29 @@ def hold_log(unit_id: int) -> Log:
     Whoever holds it is alone in deciding what comes next in the record: a cast and
     a closing take turns here, on both databases.
     """
-    return db.session.scalars(
-        select(Log).where(Log.unit_id == unit_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    return db.session.scalars(_HOLD, {"unit_id": unit_id}).one()
 
 
 def append(log: Log, kind: str, payload: dict[str, Any], at: datetime, vote_id: int | None = None) -> int:
     """Append one entry to a held log and return its index. `payload` must be free of personal data."""
+    db.session.flush()  # what the entry speaks of comes before it
     text = canonical({"kind": kind, **payload})
     index, leaf = log.size, leaf_hash(text)
     frontier, nodes = Frontier.from_bytes(log.frontier).append(leaf)
-    db.session.execute(
-        insert(LogEntry),
+    fetch(
+        _INSERT_ENTRY,
         {"log_id": log.id, "index": index, "vote_id": vote_id, "kind": kind, "at": at, "payload": text.decode()},
     )
-    db.session.execute(
-        insert(LogNode),
+    fetch(
+        _INSERT_NODE,
         [{"log_id": log.id, "level": node.level, "index": node.position, "hash": node.hash} for node in nodes],
     )
     # The size in the condition is a second guard: two appends can never take the same place.
-    moved = db.session.execute(
-        update(Log).where(Log.id == log.id, Log.size == index).values(size=index + 1, frontier=frontier.to_bytes()),
-        execution_options={"synchronize_session": "evaluate"},
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    grown = {"size": index + 1, "frontier": frontier.to_bytes()}
+    if fetch(_GROW, {"held_id": log.id, "held_size": index, **grown}).rowcount != 1:
         raise RuntimeError("the log moved while it was held")
+    for name, value in grown.items():
+        set_committed_value(log, name, value)
     return index
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import BindParameter, Row, Select, func, select
 
 from participation.database import db
 from participation.roll.models import Building, Home, HomeFact, Owner, OwnerMember, Stairwell, Titleholder, Unit
@@ -63,8 +63,8 @@ def units() -> Sequence[Unit]:
     return db.session.scalars(select(Unit).order_by(Unit.id)).all()
 
 
-def owners_of_person(person_id: int) -> Select[tuple[int]]:
-    """Ids of the owners (heads) to which this person belongs."""
+def owners_of_person(person_id: int | BindParameter[int]) -> Select[tuple[int]]:
+    """Ids of the owners (heads) to which this person belongs; a `bindparam` for a statement that is made once."""
     return (
         select(OwnerMember.owner_id)
         .join(Titleholder, Titleholder.id == OwnerMember.titleholder_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from participation.database import db
 from participation.roll.models import Titleholder
@@ -20,6 +20,11 @@ class Weight(NamedTuple):
     area: int
 
 
+THEIRS = (Elector.vote_id == bindparam("vote")) & Elector.owner_id.in_(owners_of_person(bindparam("person")))
+"""The heads for which `person` can act in `vote`; both are bound when the statement runs."""
+_ELECTORS = select(Elector).where(THEIRS).order_by(Elector.number)
+
+
 def weight_of(elector: Elector) -> Weight:
     """The frozen figures plus every correction."""
     heads, area = db.session.execute(
@@ -32,11 +37,7 @@ def weight_of(elector: Elector) -> Weight:
 
 def electors_of(person_id: int, vote_id: int) -> Sequence[Elector]:
     """The heads for which this person can act in this vote. Usually one: all one's homes are one head."""
-    return db.session.scalars(
-        select(Elector)
-        .where(Elector.vote_id == vote_id, Elector.owner_id.in_(owners_of_person(person_id)))
-        .order_by(Elector.number)
-    ).all()
+    return db.session.scalars(_ELECTORS, {"vote": vote_id, "person": person_id}).all()
 
 
 def homes_of(elector_id: int) -> Sequence[ElectorHome]:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from participation.accounts.models import Person
-from participation.database import db
+from participation.database import db, fetch
 from participation.roll.masking import masked
 from participation.roll.models import OwnerMember, Titleholder
 from participation.roll.queries import members_of
@@ -102,7 +102,7 @@ _ROWS = (
 
 def my_heads(vote_id: int, person_id: int) -> list[MyHead]:
     """The heads for which this person can speak in the vote, in the order of the roll."""
-    rows = db.session.execute(_ROWS, {"vote": vote_id, "person": person_id}).all()
+    rows = fetch(_ROWS, {"vote": vote_id, "person": person_id}).all()
     return [_head(list(mine), vote_id, person_id) for _, mine in groupby(rows, key=lambda row: row.id)]
 
 

@@ -55,7 +55,7 @@ def access(door: Door) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             visitor = current_user if current_user.is_authenticated else None
             write = request.method not in SAFE_METHODS
-            with transaction(write=write):
+            with transaction(write=write, fresh=write):
                 refused = _refuse(door, visitor)
                 if refused is not None:
                     return refused

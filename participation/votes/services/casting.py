@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
-from participation.database import db
+from participation.database import db, fetch
 from participation.kernel.clock import Clock
 from participation.kernel.quantities import format_hundredths
 from participation.kernel.refusal import Reason, Refusal
@@ -22,16 +22,39 @@ from participation.kernel.sentences import say
 from participation.record.commitment import canonical, commit, new_salt
 from participation.record.services import append
 from participation.roll.queries import owners_of_person
-from participation.votes.electors import Weight, members, weight_of
-from participation.votes.models import Ballot, CoOwnerStatement, Elector, Vote, VoteCount
+from participation.votes.electors import Weight, members
+from participation.votes.models import Ballot, CoOwnerStatement, Elector, RollCorrection, Vote, VoteCount
+from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
-from participation.votes.policy import policy_of
 from participation.votes.services.steps import Held, hold, require
 
 PHONE = "phone"
 # No vowels and no look-alikes: a receipt can be read out over the telephone.
 RECEIPT_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 RECEIPT_LENGTH = 16
+
+
+# What every cast asks and writes, made once. An elector comes with the sum of the corrections to it.
+_OF_ELECTOR = RollCorrection.elector_id == Elector.id
+_ELECTOR = select(
+    Elector.id, Elector.number, Elector.owner_id, Elector.voter_id, Elector.heads, Elector.area,
+    select(func.coalesce(func.sum(RollCorrection.heads_delta), 0)).where(_OF_ELECTOR).scalar_subquery().label("heads_delta"),
+    select(func.coalesce(func.sum(RollCorrection.area_delta), 0)).where(_OF_ELECTOR).scalar_subquery().label("area_delta"),
+).where(
+    Elector.id == bindparam("elector"), Elector.vote_id == bindparam("vote"),
+    Elector.owner_id.in_(owners_of_person(bindparam("person"))),
+)  # fmt: skip
+_BALLOTS = (
+    select(Ballot)
+    .where(Ballot.vote_id == bindparam("vote"), Ballot.elector_id == bindparam("elector"))
+    .order_by(Ballot.turn)
+)
+_INSERT_BALLOT = insert(Ballot.__table__).returning(Ballot.id)  # type: ignore[arg-type]
+_COUNT_IN = (
+    update(VoteCount.__table__)  # type: ignore[arg-type]
+    .where(VoteCount.vote_id == bindparam("vote"))
+    .values(part_heads=VoteCount.part_heads + bindparam("heads"), part_area=VoteCount.part_area + bindparam("area"))
+)
 
 
 class Cast(NamedTuple):
@@ -52,16 +75,10 @@ def cast(
     """
     held = hold(vote_id, clock)
     # Every way in ends here: a person acts for their own head and for no other, whatever the request says.
-    elector = db.session.scalars(
-        select(Elector).where(
-            Elector.id == elector_id, Elector.vote_id == vote_id, Elector.owner_id.in_(owners_of_person(person_id))
-        )
-    ).one_or_none()
+    elector = fetch(_ELECTOR, {"elector": elector_id, "vote": vote_id, "person": person_id}).one_or_none()
     if elector is None:
         raise Refusal(not_an_elector())
-    ballots = db.session.scalars(
-        select(Ballot).where(Ballot.vote_id == vote_id, Ballot.elector_id == elector_id).order_by(Ballot.turn)
-    ).all()
+    ballots = db.session.scalars(_BALLOTS, {"elector": elector_id, "vote": vote_id}).all()
     for ballot in ballots:
         if ballot.idempotency_key == idempotency_key:
             return Cast(ballot, False)
@@ -73,7 +90,7 @@ def cast(
         if repeated is not None:
             return repeated
     _named_voter_only(elector, person_id)
-    weight = weight_of(elector)
+    weight = Weight(elector.heads + int(elector.heads_delta), elector.area + int(elector.area_delta))
     if weight.heads < 1:
         raise Refusal(removed_from_roll())
     ballot = _store(held, elector, weight, standing, person_id, wanted, idempotency_key, channel)
@@ -88,12 +105,12 @@ def _again(vote: Vote, standing: Ballot, person_id: int, wanted: dict[str, Any])
         raise Refusal(co_owner_has_cast())
     if standing.choices == wanted:
         return Cast(standing, False)
-    if policy_of(vote).may_change:
+    if paper_of(vote).may_change:
         return None
     raise Refusal(already_cast())
 
 
-def _named_voter_only(elector: Elector, person_id: int) -> None:
+def _named_voter_only(elector: Any, person_id: int) -> None:
     """Owners of one home name one voter (Assembly rules 22, 25-27): then only that one casts."""
     if elector.voter_id is None:
         return
@@ -103,7 +120,7 @@ def _named_voter_only(elector: Elector, person_id: int) -> None:
 
 
 def _store(
-    held: Held, elector: Elector, weight: Weight, standing: Ballot | None, person_id: int, choices: dict[str, Any],
+    held: Held, elector: Any, weight: Weight, standing: Ballot | None, person_id: int, choices: dict[str, Any],
     key: str, channel: str,
 ) -> Ballot:  # fmt: skip
     salt = new_salt()
@@ -117,8 +134,7 @@ def _store(
         "received_at": held.now, "choices": choices, "idempotency_key": key, "receipt": new_receipt(), "salt": salt,
         "log_index": index,
     }  # fmt: skip
-    ballot_id = db.session.execute(insert(Ballot).returning(Ballot.id), values).scalar_one()
-    return Ballot(id=ballot_id, **values)
+    return Ballot(id=fetch(_INSERT_BALLOT, values).scalar_one(), **values)
 
 
 def ballot_content(
@@ -138,12 +154,7 @@ def ballot_content(
 
 
 def _count_in(vote_id: int, weight: Weight) -> None:
-    db.session.execute(
-        update(VoteCount)
-        .where(VoteCount.vote_id == vote_id)
-        .values(part_heads=VoteCount.part_heads + weight.heads, part_area=VoteCount.part_area + weight.area),
-        execution_options={"synchronize_session": False},
-    )
+    fetch(_COUNT_IN, {"vote": vote_id, "heads": weight.heads, "area": weight.area})
 
 
 def new_receipt() -> str:
@@ -153,25 +164,23 @@ def new_receipt() -> str:
 
 def checked_choices(vote: Vote, choices: Mapping[str, Any]) -> dict[str, Any]:
     """The choices in their one form: question id -> choice, or sorted candidate ids. Every question needs one."""
-    policy = policy_of(vote)
     wanted: dict[str, Any] = {}
     reasons = []
-    for question in vote.questions:
-        given = choices.get(str(question.id))
-        field = f"question-{question.id}"
-        if question.kind == "election":
+    for question in paper_of(vote).questions:
+        given, field = choices.get(str(question.id)), question.field
+        if question.is_election:
             known = {candidate.id for candidate in question.candidates}
             approved = sorted(set(given or []))
             if given is None or not set(approved) <= known:
                 reasons.append(Reason("choice.missing", say("Choose candidates, or choose none."), say("Tick the candidates you approve of."), field))
-            elif len(approved) > (question.seats or 0):
+            elif len(approved) > question.seats:
                 reasons.append(Reason(
                     "choice.too_many",
                     say("You ticked %(ticked)s candidates; at most %(seats)s can be chosen.", ticked=len(approved), seats=question.seats),
                     say("Take away a tick."), field,
                 ))  # fmt: skip
             wanted[str(question.id)] = approved
-        elif given in policy.choices[question.id]:
+        elif given in question.choices:
             wanted[str(question.id)] = given
         else:
             reasons.append(Reason("choice.missing", say("One question has no answer yet."), say("Choose one of the answers; abstaining is an answer too."), field))

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from participation.database import db
+from participation.database import db, fetch
 from participation.kernel.clock import Clock
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
@@ -16,6 +16,9 @@ from participation.record.models import Log
 from participation.record.services import append, hold_log
 from participation.votes.models import Vote, VoteStep
 from participation.votes.phases import Phase, phase_of
+
+_UNIT_OF = select(Vote.unit_id).where(Vote.id == bindparam("id"))
+_VOTE = select(Vote).where(Vote.id == bindparam("id")).execution_options(populate_existing=True)
 
 
 class Held(NamedTuple):
@@ -29,11 +32,8 @@ class Held(NamedTuple):
 
 def hold(vote_id: int, clock: Clock) -> Held:
     """Lock, re-read, then look at the clock: in this order a deadline is one instant for everybody."""
-    unit_id = db.session.scalars(select(Vote.unit_id).where(Vote.id == vote_id)).one()
-    log = hold_log(unit_id)
-    vote = db.session.scalars(
-        select(Vote).where(Vote.id == vote_id).execution_options(populate_existing=True)
-    ).one()
+    log = hold_log(fetch(_UNIT_OF, {"id": vote_id}).scalar_one())
+    vote = db.session.scalars(_VOTE, {"id": vote_id}).one()
     now = clock.now()
     return Held(vote, log, now, phase_now(vote, now))
 
