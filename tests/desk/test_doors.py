@@ -145,3 +145,10 @@ def test_a_role_that_has_ended_opens_nothing(bureau: Bureau, make: object) -> No
     bureau.client.see(DESK)
     bureau.clock.advance(hours=1)
     bureau.client.see(DESK, 404)
+
+
+def test_the_operator_without_a_neighbourhood_is_shown_the_way_to_found_one(bureau: Bureau) -> None:
+    bureau.sign_in(bureau.lane.yu)
+    bureau.client.see("/desk")
+    assert "No neighbourhood yet" in bureau.client.text()
+    assert "/operator" in bureau.client.page.links()

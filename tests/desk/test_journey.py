@@ -52,7 +52,7 @@ def test_a_vote_goes_from_draft_to_archive_through_the_forms(bureau: Bureau) -> 
     client.see(f"{DESK}/votes/{vote_id}/corrections?building={lane.homes['1-S1'].building_id}&room=S1")
     client.see(f"{DESK}/votes/{vote_id}/corrections/homes/{lane.homes['1-S1'].id}")
     client.submit("/corrections", area="41.25", reason="Register of 3 March 2026")
-    assert "448.25\xa0m²449.25\xa0m²" in client.text()
+    assert "from 448.25\xa0m² to 449.25\xa0m²" in client.text()
     client.submit("/corrections")
     assert "+1.00\xa0m²" in client.text()
 
