@@ -37,17 +37,19 @@ test: $(VENV)/installed-test  ## every test this machine can run; what is skippe
 	@$(BIN)/python -m pytest -rs -q $(TESTS)
 
 check: $(VENV)/installed-test  ## style, imports between rooms, translations, forbidden things
-	@$(BIN)/ruff check .
-	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m tests.support.translations
-	@$(BIN)/python -m tests.support.forbidden
+	@failed=0; for step in "ruff check --quiet ." "lint-imports --no-cache" \
+	  "python -m tests.support.translations" "python -m tests.support.forbidden"; do \
+	  echo "== $$step"; $(BIN)/$$step || failed=1; \
+	done; exit $$failed
 
 bench: $(VENV)/installed-test  ## measure the site against a bare floor on this machine
 	@$(BIN)/python benchmarks/run.py
 
 translations: $(VENV)/installed  ## collect the English sentences and bring the catalogues up to date
+	@mkdir -p participation/translations
 	@$(BIN)/pybabel --quiet extract -F babel.cfg -k say -k lazy_gettext -c "Translators:" --no-wrap --sort-by-file \
-	  --add-location=file --project participation -o participation/translations/messages.pot .
+	  --add-location=file --header-comment "# The sentences of the site: see CONTRIBUTING.md." --project participation -o participation/translations/messages.pot \
+	  --ignore-dirs=".* _* tests benchmarks docs static migrations instance" .
 	@for language in zh_Hans ko; do \
 	  if test -f participation/translations/$$language/LC_MESSAGES/messages.po; \
 	  then command="update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date"; else command=init; fi; \
