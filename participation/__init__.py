@@ -16,7 +16,7 @@ from participation.config import from_environment
 from participation.database import db, prepare_engine
 from participation.extensions import ROOT, babel, csrf, limiter, login_manager, migrate
 from participation.kernel.clock import SystemClock
-from participation.web import assets, errors, filters, headers, language, preferences, translations
+from participation.web import assets, compression, errors, filters, headers, language, preferences, translations
 
 
 def create_app(config: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Flask:
@@ -37,6 +37,7 @@ def create_app(config: Mapping[str, Any] | None = None, environ: Mapping[str, st
     limiter.init_app(app)
     migrate.init_app(app, db)
 
+    compression.init_app(app)
     assets.init_app(app)
     headers.init_app(app)
     filters.init_app(app)
