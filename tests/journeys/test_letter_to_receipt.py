@@ -70,7 +70,7 @@ def check_proof(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_mrs_gu_votes_from_her_letter_in_six_pages_and_eight_keystrokes(
+def test_mrs_gu_votes_from_her_letter_in_five_pages_and_eight_keystrokes(
     live: Live, street: Neighbourhood, hall: Hall, new_phone: Callable[..., Any], scripts: bool
 ) -> None:
     vote = hall.open()
@@ -81,8 +81,7 @@ def test_mrs_gu_votes_from_her_letter_in_six_pages_and_eight_keystrokes(
     hand.press()
     hand.type("pin", PIN)
     hand.press()
-    assert hand.page.url == live.url + "/"
-    hand.press()
+    assert hand.page.url == f"{live.url}/votes/{vote.id}/ballot", "one vote waits, so that is where the letter leads"
     assert PIPES in hand.reads()
     assert "67.89" in hand.reads()
     hand.choose("yes")
@@ -96,7 +95,7 @@ def test_mrs_gu_votes_from_her_letter_in_six_pages_and_eight_keystrokes(
     assert ballot.choices == {str(vote.questions[0].id): "yes"}
     assert turnout(live.app, vote.id) == (1, 6789)
     assert in_chinese(live.app, IN_THE_RECORD) in hand.reads()
-    assert len(hand.pages) <= 6, hand.pages
+    assert len(hand.pages) == 5, hand.pages
     assert hand.typed == "314x" + PIN, "the last four characters and the PIN, and nothing else"
 
     proof_link = hand.page.locator('main a[href$="/proof.json"]').get_attribute("href")
@@ -123,8 +122,6 @@ def test_wang_owns_two_homes_and_sees_their_sum_before_casting_one_ballot(
     hand.type("last_four", "101X")
     hand.press()
     hand.type("pin", PIN)
-    hand.press()
-    assert hand.page.locator(f'main a[href^="/votes/{vote.id}/ballot"]').count() == 1, "two homes, one ballot"
     hand.press()
     assert "170.50" in hand.reads()
     hand.choose("no")
@@ -154,8 +151,7 @@ def test_a_double_tap_on_the_last_button_casts_one_ballot(
     hand.press()
     hand.type("pin", PIN)
     hand.page.locator("main .primary").dblclick()
-    hand.page.wait_for_url(live.url + "/")
-    hand.press()
+    hand.page.wait_for_url("**/ballot")
     hand.choose("yes")
     hand.press()
     hand.page.locator("main .primary").dblclick()
