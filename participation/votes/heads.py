@@ -7,7 +7,7 @@ of a vote begins with it, on the evening when everybody looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -84,9 +84,11 @@ _ROWS = (
         _sum_of(RollCorrection.heads_delta).label("heads_delta"),
         _sum_of(RollCorrection.area_delta).label("area_delta"),
         _sum_of(RollCorrection.area_delta, RollCorrection.home_id == ElectorHome.home_id).label("home_delta"),
+        select(func.count()).where(RollCorrection.elector_id == Elector.id).correlate(Elector).scalar_subquery().label("corrections"),
         Ballot.turn, Ballot.cast_by_id, Ballot.received_at, Ballot.choices, Ballot.idempotency_key, Ballot.receipt,
     )
-    .join(ElectorHome, ElectorHome.elector_id == Elector.id)
+    # Outer: a head that a correction made (the buyer of a home) has no home on the frozen roll.
+    .outerjoin(ElectorHome, ElectorHome.elector_id == Elector.id)
     .outerjoin(Ballot, (Ballot.vote_id == Elector.vote_id) & (Ballot.elector_id == Elector.id))
     .where(
         Elector.vote_id == bindparam("vote"),
@@ -129,7 +131,7 @@ def _head(rows: list[Any], vote_id: int, person_id: int) -> MyHead:
             standing = "another_named" if standing == "free" else standing
     return MyHead(
         elector=MyElector(first.id, first.number),
-        homes=_homes(rows),
+        homes=_homes(rows, vote_id),
         area=first.area + int(first.area_delta),
         standing=standing,
         ballot=ballot,
@@ -139,10 +141,26 @@ def _head(rows: list[Any], vote_id: int, person_id: int) -> MyHead:
     )
 
 
-def _homes(rows: Iterable[Any]) -> tuple[MyHome, ...]:
+def _homes(rows: Sequence[Any], vote_id: int) -> tuple[MyHome, ...]:
     """Each home once, however often its head has cast; homes that a correction took off are left out."""
-    found = {row.home_id: MyHome(row.label, row.home_area + int(row.home_delta)) for row in rows}
+    found = {
+        row.home_id: MyHome(row.label, row.home_area + int(row.home_delta)) for row in rows if row.home_id is not None
+    }
+    if rows[0].corrections:
+        found |= _brought_by_corrections(rows[0].id, vote_id, set(found))
     return tuple(home for home in found.values() if home.area > 0)
+
+
+def _brought_by_corrections(elector_id: int, vote_id: int, frozen: set[int]) -> dict[int, MyHome]:
+    """Homes that corrections have given to this head since the freeze (bought during the vote, forgotten on the roll)."""
+    rows = db.session.execute(
+        select(ElectorHome.home_id, ElectorHome.label, func.sum(RollCorrection.area_delta))
+        .join(RollCorrection, RollCorrection.home_id == ElectorHome.home_id)
+        .where(ElectorHome.vote_id == vote_id, RollCorrection.elector_id == elector_id)
+        .group_by(ElectorHome.home_id, ElectorHome.label)
+        .order_by(ElectorHome.home_id)
+    )
+    return {home_id: MyHome(label, int(area)) for home_id, label, area in rows if home_id not in frozen}
 
 
 def _statement(vote_id: int, elector_id: int, person_id: int) -> CoOwnerStatement | None:

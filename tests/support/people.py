@@ -177,6 +177,29 @@ class Make:
             )
         return home
 
+    def own(self, unit: Unit, home: Home, area: int, holders: Sequence[Titleholder]) -> HomeFact:
+        """From now on the home belongs to `holders`: a new fact, as after a sale."""
+        with self.unit_of_work() as session:
+            owner_id = self._owner(session, unit, holders).id
+        return self.add(
+            HomeFact(
+                unit_id=unit.id,
+                home_id=home.id,
+                effective_at=self.now,
+                area=area,
+                area_basis="registry",
+                kind="dwelling",
+                title="registered",
+                owner_id=owner_id,
+            )
+        )
+
+    def own_as(self, unit: Unit, home: Home, area: int, person_id: int) -> HomeFact:
+        """From now on the home belongs to this person alone."""
+        with self.unit_of_work() as session:
+            holder = session.scalars(select(Titleholder).filter_by(unit_id=unit.id, person_id=person_id)).one()
+        return self.own(unit, home, area, [holder])
+
     def _owner(self, session: Any, unit: Unit, holders: Sequence[Titleholder]) -> Owner:
         """The head these titleholders form together: the same set is the same head."""
         developer = any(h.is_developer for h in holders)

@@ -15,6 +15,7 @@ from participation.record.merkle import verify_inclusion
 from participation.record.models import LogEntry
 from participation.record.services import log_of, prove
 from participation.votes.electors import electors_of
+from participation.votes.heads import my_heads
 from participation.votes.models import Ballot, Elector, ElectorHome, Vote, VoteCount
 from participation.votes.queries import standings, turnout
 from participation.votes.rules import load_rule, rule_to_data
@@ -252,6 +253,50 @@ def test_a_removed_home_can_come_back_with_its_head(estate_of_90):
         count = session.get(VoteCount, vote)
         assert (count.roll_heads, count.roll_area) == (90, 720000)
     assert estate_of_90.cast(vote, estate_of_90.owners[7], "yes").is_new
+
+
+def test_example_15_the_buyer_votes_where_the_seller_has_not(estate_of_90, make):
+    vote, home = estate_of_90.announce(), estate_of_90.homes[0][0]
+    buyer = make.person("Buyer")
+    holder = make.titleholder(estate_of_90.unit, "Buyer", "9999", person=buyer)
+    with estate_of_90.work():
+        correcting.remove_home(vote, home.id, "Sold.", 1, estate_of_90.clock)
+    make.own(estate_of_90.unit, home, 8000, [holder])
+    with estate_of_90.work():
+        correcting.add_home(vote, home.id, "The register names the buyer.", 1, estate_of_90.clock)
+    with estate_of_90.work(), pytest.raises(Refusal) as refused:
+        correcting.add_home(vote, home.id, "Once more.", 1, estate_of_90.clock)
+    assert refused.value.codes == ("already_on_roll",)
+    with estate_of_90.work():
+        [head] = my_heads(vote, buyer.id)
+        assert [(h.label, h.area) for h in head.homes] == [(home.label, 8000)] and head.standing == "free"
+    assert estate_of_90.cast(vote, buyer.id, "yes").is_new
+    with pytest.raises(Refusal) as refused:
+        estate_of_90.cast(vote, estate_of_90.owners[0], "no")
+    assert refused.value.codes == ("removed",)
+    with estate_of_90.work():
+        correcting.correct_area(vote, home.id, 8001, "The register says 80.01.", 1, estate_of_90.clock)
+    result = estate_of_90.close(vote)
+    assert result["roll"] == {"heads": 90, "area": 720001}
+    assert result["part"] == {"heads": 1, "area": 8001}
+
+
+def test_a_home_sold_to_an_owner_of_others_adds_area_and_no_head(estate_of_90, make):
+    vote, home = estate_of_90.announce(), estate_of_90.homes[0][0]
+    with estate_of_90.work():
+        correcting.remove_home(vote, home.id, "Sold.", 1, estate_of_90.clock)
+    make.own_as(estate_of_90.unit, home, 8000, estate_of_90.owners[1])
+    with estate_of_90.work():
+        correcting.add_home(vote, home.id, "Bought by a neighbour.", 1, estate_of_90.clock)
+    for again in ("add", "remove"):
+        if again == "add":
+            with estate_of_90.work(), pytest.raises(Refusal):
+                correcting.add_home(vote, home.id, "Twice.", 1, estate_of_90.clock)
+        else:
+            with estate_of_90.work() as session:
+                correcting.remove_home(vote, home.id, "The sale fell through.", 1, estate_of_90.clock)
+                count = session.get(VoteCount, vote)
+                assert (count.roll_heads, count.roll_area) == (89, 712000)
 
 
 def test_a_notice_that_lacks_something_says_what_and_how_to_mend_it(estate_of_90):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from participation.database import db
 from participation.kernel.clock import Clock
@@ -29,7 +29,7 @@ def correct_area(vote_id: int, home_id: int, area: int, reason: str, by_id: int,
     """Set a home's area in this vote to `area` (1/100 m2), by an entry with the difference."""
     held = _held(vote_id, reason, clock)
     elector, home = _elector_home(vote_id, home_id)
-    present = _area_now(elector, home)
+    present = _area_now(home)
     if area < 0 or area == present:
         raise Refusal(Reason("same_area", say("This is the area the roll already has."), say("Enter the area the register shows."), "area"))
     return _append(held, elector, home.home_id, home.label, "area", 0, area - present, reason, by_id)
@@ -45,8 +45,8 @@ def remove_home(vote_id: int, home_id: int, reason: str, by_id: int, clock: Cloc
     elector, home = _elector_home(vote_id, home_id)
     if standing_ballot(vote_id, elector.id) is not None:
         raise Refusal(Reason("ballot_stands", say("The owner of this home has already voted, and that ballot stands."), say("A home sold during the vote counts with the seller's ballot. An error in its area can still be corrected.")))
-    present = _area_now(elector, home)
-    others = [other for other in _homes(elector) if other.home_id != home_id and _area_now(elector, other) > 0]
+    present = _area_now(home)
+    others = [other for other in homes_carried(elector) if other.home_id != home_id]
     return _append(held, elector, home.home_id, home.label, "removed", 0 if others else -1, -present, reason, by_id)
 
 
@@ -58,7 +58,7 @@ def add_home(vote_id: int, home_id: int, reason: str, by_id: int, clock: Clock) 
     existing = db.session.scalars(
         select(ElectorHome).where(ElectorHome.vote_id == vote_id, ElectorHome.home_id == home_id)
     ).one_or_none()
-    if existing is not None and _area_now(db.session.get_one(Elector, existing.elector_id), existing) > 0:
+    if existing is not None and _area_now(existing) > 0:
         raise Refusal(Reason("already_on_roll", say("This home is already on the voting roll."), say("Correct its area instead, or take it off first.")))
     elector = db.session.scalars(
         select(Elector).where(Elector.vote_id == vote_id, Elector.owner_id == fact.owner_id)
@@ -115,24 +115,42 @@ def _append(
 
 def _elector_home(vote_id: int, home_id: int) -> tuple[Elector, ElectorHome]:
     """The elector and home that carry this home in the vote now."""
-    row = db.session.execute(
-        select(Elector, ElectorHome)
-        .join(ElectorHome, ElectorHome.elector_id == Elector.id)
-        .where(ElectorHome.vote_id == vote_id, ElectorHome.home_id == home_id)
-    ).one_or_none()
-    if row is None or _area_now(row[0], row[1]) <= 0:
+    home = db.session.get(ElectorHome, (vote_id, home_id))
+    if home is None or _area_now(home) <= 0:
         raise Refusal(Reason("not_on_roll", say("This home is not on the voting roll."), say("Add it first."), "home"))
-    return row[0], row[1]
+    return _carrier(home), home
 
 
-def _homes(elector: Elector) -> list[ElectorHome]:
-    return list(db.session.scalars(select(ElectorHome).where(ElectorHome.elector_id == elector.id)))
+def _carrier(home: ElectorHome) -> Elector:
+    """Whose head counts the home: the newest correction says (a home sold goes to its buyer), else the frozen roll."""
+    newest = db.session.scalar(
+        select(RollCorrection.elector_id)
+        .where(RollCorrection.vote_id == home.vote_id, RollCorrection.home_id == home.home_id)
+        .order_by(RollCorrection.id.desc())
+        .limit(1)
+    )
+    return db.session.get_one(Elector, newest or home.elector_id)
 
 
-def _area_now(elector: Elector, home: ElectorHome) -> int:
+def homes_carried(elector: Elector) -> list[ElectorHome]:
+    """The homes that count for this head now."""
+    touched = select(RollCorrection.home_id).where(RollCorrection.elector_id == elector.id)
+    homes = db.session.scalars(
+        select(ElectorHome)
+        .where(
+            ElectorHome.vote_id == elector.vote_id,
+            or_(ElectorHome.elector_id == elector.id, ElectorHome.home_id.in_(touched)),
+        )
+        .order_by(ElectorHome.home_id)
+    )
+    return [home for home in homes if _area_now(home) > 0 and _carrier(home).id == elector.id]
+
+
+def _area_now(home: ElectorHome) -> int:
+    """The frozen area and every correction to this home since, whoever's head they name; in 1/100 m2."""
     delta = db.session.scalar(
         select(func.coalesce(func.sum(RollCorrection.area_delta), 0)).where(
-            RollCorrection.elector_id == elector.id, RollCorrection.home_id == home.home_id
+            RollCorrection.vote_id == home.vote_id, RollCorrection.home_id == home.home_id
         )
     )
     return home.area + int(delta or 0)
