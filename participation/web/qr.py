@@ -42,8 +42,8 @@ def qr_svg(text: str, level: str = "M", width: int | None = None) -> Markup:
 
 def _row(row: list[bool], y: int) -> str:
     """The dark runs of one row as a line of width 1, in relative moves: the shortest form that stays exact."""
-    parts, gap = [], 0
-    x = 0
+    parts: list[str] = []
+    gap = x = 0
     for dark, run in groupby(row):
         length = len(list(run))
         if dark:
