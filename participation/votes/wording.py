@@ -126,10 +126,10 @@ _MEASURES = {
     "contracts": say("Contracts"),
     "area": say("Area"),
     "land": say("Land"),
-    "floor": say("Floor area"),
+    "floor": say("Building floor area"),
     "share": say("Shares"),
     "quota": say("Quotas"),
-    "votes": say("Votes"),
+    "votes": say("Voting power"),
 }
 _UNITS = {
     "heads": say("%(n)s heads"),
