@@ -143,6 +143,42 @@ class RollImport(Base):
     changed: Mapped[int]
 
 
+class RollUpload(Base):
+    """A roll file that was handed in and is looked at before anything comes of it.
+
+    The file itself and what was read from it lie in the instance folder (`upload_files.py`) until the upload is
+    committed, discarded or a day old.  `state`: waiting (to be read), reading, read, refused (the file as a whole),
+    committing, committed, discarded.  `attempt` counts reads and commits, so that work left behind by a stopped
+    server can be begun again and can never end twice.
+    """
+
+    __tablename__ = "roll_uploads"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('waiting', 'reading', 'read', 'refused', 'committing', 'committed', 'discarded')", name="state"
+        ),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)  # random: the folder that holds the file
+    filename: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]  # bytes
+    is_long: Mapped[bool]  # worked on in the background
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    uploaded_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    state_at: Mapped[datetime]
+    attempt: Mapped[int] = mapped_column(default=0)
+    columns: Mapped[str | None]  # JSON: field -> column index or '', chosen by hand
+    preview: Mapped[str | None]  # JSON: what was read, in figures (`preview.py`)
+    based_on: Mapped[int | None]  # `services.roll_fingerprint` of the roll that the preview was compared with
+    problem: Mapped[str | None]  # JSON: reasons why the last step was refused
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("roll_imports.id"))
+
+
 @append_only
 class HomeFact(Base):
     """What holds of a home from `effective_at` on. `owner_id` empty = the home is gone from the roll."""
@@ -168,6 +204,9 @@ class HomeFact(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("owners.id"), index=True)
     voter_id: Mapped[int | None] = mapped_column(ForeignKey("titleholders.id"))  # co-owner named to vote
     shares: Mapped[str | None]  # co-owners' shares as "titleholder id:p/q,...", where the roll gives them
+    # A fact entered by hand says who and why; one that came with a file has its import.
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[str | None]
 
 
 class HouseholdMember(Base):

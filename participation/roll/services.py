@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import current_app
-from sqlalchemy import insert, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import func, insert, or_, select
 
 from participation.database import db
 from participation.kernel.quantities import format_hundredths
@@ -19,16 +16,17 @@ from participation.kernel.sentences import say
 from participation.record.services import append, hold_log, start_log
 from participation.roll.importing import (
     DEVELOPER_KEY,
+    Change,
     HomeIdentity,
     HomeState,
     OwnerKey,
     ParsedRoll,
     RollDifference,
-    RollHolder,
     RollHome,
     difference,
     home_identity,
     owner_key,
+    state_of,
 )
 from participation.roll.models import (
     Area,
@@ -44,10 +42,14 @@ from participation.roll.models import (
     Unit,
 )
 from participation.roll.queries import facts_at, totals_at
-
-BATCH = 2000
-DEVELOPER = "developer"
-Progress = Callable[[int, int | None], None]
+from participation.roll.storing import (
+    DEVELOPER,
+    Progress,
+    insert_rows,
+    store_homes,
+    store_owners,
+    store_titleholders,
+)
 
 
 def found_unit(slug: str, name: str, area: Area, at: datetime, *, time_zone: str = "Asia/Shanghai", **more: Any) -> Unit:
@@ -75,9 +77,62 @@ def current_state(unit_id: int, at: datetime) -> dict[HomeIdentity, HomeState]:
     }
 
 
+def roll_fingerprint(unit_id: int) -> int:
+    """A number that is another one as soon as the roll is: facts are only ever appended, so the last one's will do."""
+    return db.session.scalar(select(func.max(HomeFact.id)).where(HomeFact.unit_id == unit_id)) or 0
+
+
 def compare(unit_id: int, parsed: ParsedRoll, at: datetime) -> RollDifference:
-    """What committing `parsed` would change: added, gone, changed owner, changed area, changed otherwise."""
-    return difference(current_state(unit_id, at), parsed)
+    """What committing `parsed` would change: added, gone, changed owner, changed area, changed otherwise.
+
+    A home for which the file names another co-owner to vote counts as changed otherwise.
+    """
+    change = difference(current_state(unit_id, at), parsed)
+    named = {home.identity: home for home in parsed.homes if any(holder.is_voter for holder in home.holders)}
+    if not named:
+        return change
+    voters = _voters(unit_id, at)
+    told = {identity for identity, _ in change.added} | {
+        one.identity for one in (*change.changed_owner, *change.changed_area, *change.changed_other)
+    }
+    more = tuple(
+        Change(identity, state_of(home), state_of(home))
+        for identity, home in named.items()
+        if identity not in told and voters.get(identity) != _named_voter(home)
+    )
+    return replace(
+        change, changed_other=change.changed_other + more, unchanged_count=change.unchanged_count - len(more)
+    )
+
+
+def refuse_unasked(*, homes: int, refused: int, gone: int, without_refused: bool) -> None:
+    """Raise Refusal for a file of which rows were refused, unless the user has said that it is to be imported without.
+
+    Where homes would go from the roll at the same time even that is not enough: the refused rows may speak of them.
+    """
+    if not homes:
+        raise Refusal(_empty())
+    if refused and gone:
+        raise Refusal(
+            Reason(
+                "refused_and_gone",
+                say("%(refused)s rows are refused, and %(gone)s homes would go from the roll: the refused rows may be theirs.", refused=refused, gone=gone),
+                say("Correct the refused rows in the file and import it again."),
+            )
+        )
+    if refused and not without_refused:
+        raise Refusal(
+            Reason(
+                "rows_refused",
+                say("%(n)s rows of the file are refused; nothing has been imported.", n=refused),
+                say("Correct them, or say that the others are to be imported without them."),
+                "without_refused",
+            )
+        )
+
+
+def _empty() -> Reason:
+    return Reason("empty_roll", say("The file holds no home that can be imported."), say("Correct the refused rows and import again."))
 
 
 def commit_roll(
@@ -89,24 +144,24 @@ def commit_roll(
     corrected by public entries only. Raises Refusal for an empty roll.
     """
     if not parsed.homes:
-        raise Refusal(Reason("empty_roll", say("The file holds no home that can be imported."), say("Correct the refused rows and import again.")))
+        raise Refusal(_empty())
     log = hold_log(unit.id)
     change = compare(unit.id, parsed, at)
     changes = (*change.changed_owner, *change.changed_area, *change.changed_other)
     touched = {identity for identity, _ in change.added} | {one.identity for one in changes}
     wanted = [home for home in parsed.homes if home.identity in touched]
-    homes = _homes(unit, wanted)
-    holders = _titleholders(unit, wanted)
-    owners = _owners(unit, wanted, holders)
+    homes = store_homes(unit, wanted)
+    holders = store_titleholders(unit, wanted)
+    owners = store_owners(unit, wanted, holders)
     record = _import_row(unit, parsed, change, by_id, at, sha256)
-    facts = [_fact(unit, record, at, home, homes[home.identity], owners[owner_key(home)], holders) for home in wanted]
-    gone = _home_ids(unit.id)
-    facts += [_gone(unit, record, at, gone[identity]) for identity, _ in change.gone]
-    for start in range(0, len(facts), BATCH):
-        db.session.execute(insert(HomeFact), facts[start : start + BATCH])
-        if progress:
-            progress(min(start + BATCH, len(facts)), len(facts))
-    _tenants(wanted, homes, at)
+    before = _named_by_hand(unit.id, at) if changes else {}
+    facts = [
+        _fact(record, at, home, homes[home.identity], owners[owner_key(home)], holders, before.get(homes[home.identity]))
+        for home in wanted
+    ]
+    facts += [_gone(record, at, homes[identity]) for identity, _ in change.gone]
+    insert_rows(HomeFact, facts, progress)
+    _tenants(parsed.homes, homes, at)
     append(
         log, "roll-import",
         {"file": sha256, "homes": record.homes, "heads": record.heads, "area": format_hundredths(record.area),
@@ -133,116 +188,13 @@ def _import_row(
     return record
 
 
-def _insert_all(column: InstrumentedAttribute[int], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert rows in batches and return their new ids in the same order."""
-    ids: list[int] = []
-    for start in range(0, len(rows), BATCH):
-        statement = insert(column.class_).returning(column, sort_by_parameter_order=True)
-        ids += db.session.scalars(statement, rows[start : start + BATCH]).all()
-    return ids
-
-
-def _home_ids(unit_id: int) -> dict[HomeIdentity, int]:
-    rows = db.session.execute(
-        select(Home.id, Building.name, Stairwell.name, Home.number)
-        .join(Building, Building.id == Home.building_id)
-        .join(Stairwell, Stairwell.id == Home.stairwell_id)
-        .where(Home.unit_id == unit_id)
-    )
-    return {home_identity(building, stairwell, number): id_ for id_, building, stairwell, number in rows}
-
-
-def _homes(unit: Unit, wanted: Sequence[RollHome]) -> dict[HomeIdentity, int]:
-    """Ids of the homes, the missing places made in the order of the file."""
-    known = _home_ids(unit.id)
-    missing = [home for home in wanted if home.identity not in known]
-    buildings = _places(Building, {"unit_id": unit.id}, ((home.identity[:1], home.building) for home in missing))
-    per_building: dict[tuple[str, ...], list[RollHome]] = {}
-    for home in missing:
-        per_building.setdefault(home.identity[:1], []).append(home)
-    stairwells: dict[tuple[str, ...], int] = {}
-    for key, within in per_building.items():
-        named = ((home.identity[1:2], home.stairwell) for home in within)
-        found = _places(Stairwell, {"building_id": buildings[key]}, named)
-        stairwells |= {key + name: id_ for name, id_ in found.items()}
-    rows = [
-        {"unit_id": unit.id, "building_id": buildings[home.identity[:1]], "stairwell_id": stairwells[home.identity[:2]],
-         "number": home.number, "floor": home.floor, "label": home.label}
-        for home in missing
-    ]  # fmt: skip
-    return known | dict(zip((home.identity for home in missing), _insert_all(Home.id, rows), strict=True))
-
-
-def _places(table: Any, parent: dict[str, int], named: Iterable[tuple[tuple[str, ...], str]]) -> dict[tuple[str, ...], int]:
-    """Ids of buildings of a unit, or stairwells of a building, by their normalised name; new ones come last."""
-    ((column, parent_id),) = parent.items()
-    existing = db.session.execute(select(table.id, table.name).where(getattr(table, column) == parent_id)).all()
-    ids: dict[tuple[str, ...], int] = {home_identity(name, "", "")[:1]: id_ for id_, name in existing}
-    new = {key: name for key, name in named if key not in ids}
-    rows = [{column: parent_id, "name": name, "position": len(ids) + n} for n, name in enumerate(new.values(), start=1)]
-    return ids | dict(zip(new, _insert_all(table.id, rows), strict=True))
-
-
-def _titleholders(unit: Unit, wanted: Sequence[RollHome]) -> dict[tuple[str, str], int]:
-    """Ids of all persons on the roll by (name, last four); new ones are stored without their whole number."""
-    ids = {
-        (name, four): id_
-        for id_, name, four in db.session.execute(
-            select(Titleholder.id, Titleholder.name, Titleholder.id_last_four).where(Titleholder.unit_id == unit.id)
-        )
-    }
-    new: dict[tuple[str, str], RollHolder] = {}
-    for home in wanted:
-        for holder in home.holders:
-            if holder.person not in ids:
-                new.setdefault(holder.person, holder)
-    rows = [
-        {"unit_id": unit.id, "name": h.name, "id_last_four": h.id_last_four or "", "id_hash": keyed_hash(h.id_number),
-         "phone": h.phone, "is_developer": h.is_developer}
-        for h in new.values()
-    ]  # fmt: skip
-    return ids | dict(zip(new, _insert_all(Titleholder.id, rows), strict=True))
-
-
-def keyed_hash(id_number: str | None) -> bytes | None:
-    """HMAC-SHA-256 of a whole identity number under the site's secret: equal numbers can be told, none can be read."""
-    if not id_number:
-        return None
-    return hmac.new(current_app.config["SECRET_KEY"].encode(), b"identity:" + id_number.encode(), hashlib.sha256).digest()
-
-
-def _owners(unit: Unit, wanted: Sequence[RollHome], holders: Mapping[tuple[str, str], int]) -> dict[OwnerKey, int]:
-    """Ids of the heads by owner key: the set of titleholders, the developer once."""
-    by_name = dict(db.session.execute(select(Owner.key, Owner.id).where(Owner.unit_id == unit.id)).tuples().all())
-    ids: dict[OwnerKey, int] = {}
-    new: dict[str, OwnerKey] = {}
-    members: dict[OwnerKey, set[int]] = {}
-    for home in wanted:
-        key = owner_key(home)
-        people = {holders[holder.person] for holder in home.holders}
-        members.setdefault(key, set()).update(people)
-        name = DEVELOPER if key == DEVELOPER_KEY else "+".join(map(str, sorted(people)))
-        if name in by_name:
-            ids[key] = by_name[name]
-        else:
-            new.setdefault(name, key)
-    created = _insert_all(Owner.id, [{"unit_id": unit.id, "key": name} for name in new])
-    rows = []
-    for key, id_ in zip(new.values(), created, strict=True):
-        ids[key] = id_
-        rows += [{"owner_id": id_, "titleholder_id": person} for person in sorted(members[key])]
-    for start in range(0, len(rows), BATCH):
-        db.session.execute(insert(OwnerMember), rows[start : start + BATCH])
-    return ids
-
-
 def _owner_keys(unit_id: int) -> dict[int, OwnerKey]:
     people: dict[int, set[tuple[str, str]]] = {}
     developer: int | None = None
     for owner_id, key, name, four in db.session.execute(
         select(Owner.id, Owner.key, Titleholder.name, Titleholder.id_last_four)
-        .join(OwnerMember, OwnerMember.owner_id == Owner.id)
-        .join(Titleholder, Titleholder.id == OwnerMember.titleholder_id)
+        .outerjoin(OwnerMember, OwnerMember.owner_id == Owner.id)  # the developer may be known by no name
+        .outerjoin(Titleholder, Titleholder.id == OwnerMember.titleholder_id)
         .where(Owner.unit_id == unit_id)
     ):
         people.setdefault(owner_id, set()).add((name, four))
@@ -250,22 +202,60 @@ def _owner_keys(unit_id: int) -> dict[int, OwnerKey]:
     return {id_: DEVELOPER_KEY if id_ == developer else frozenset(found) for id_, found in people.items()}
 
 
+def _named_voter(home: RollHome) -> tuple[str, str] | None:
+    return next((holder.person for holder in home.holders if holder.is_voter), None)
+
+
+def _voters(unit_id: int, at: datetime) -> dict[HomeIdentity, tuple[str, str]]:
+    """The co-owners named to vote as the roll stands."""
+    facts = facts_at(unit_id, at)
+    rows = db.session.execute(
+        select(Building.name, Stairwell.name, Home.number, Titleholder.name, Titleholder.id_last_four)
+        .join(Home, Home.building_id == Building.id)
+        .join(Stairwell, Stairwell.id == Home.stairwell_id)
+        .join(facts, facts.c.home_id == Home.id)
+        .join(Titleholder, Titleholder.id == facts.c.voter_id)
+    )
+    return {home_identity(building, stairwell, number): (name, four) for building, stairwell, number, name, four in rows}
+
+
+class _Before(NamedTuple):
+    """What a file that is silent about it leaves as it was, as long as the owners stay the same."""
+
+    owner_id: int
+    voter_id: int | None
+    shares: str | None
+
+
+def _named_by_hand(unit_id: int, at: datetime) -> dict[int, _Before]:
+    facts = facts_at(unit_id, at)
+    rows = db.session.execute(
+        select(facts.c.home_id, facts.c.owner_id, facts.c.voter_id, facts.c.shares).where(
+            or_(facts.c.voter_id.is_not(None), facts.c.shares.is_not(None))
+        )
+    )
+    return {home_id: _Before(*rest) for home_id, *rest in rows}
+
+
 def _fact(
-    unit: Unit, record: RollImport, at: datetime, home: RollHome, home_id: int, owner_id: int,
-    holders: Mapping[tuple[str, str], int],
+    record: RollImport, at: datetime, home: RollHome, home_id: int, owner_id: int, holders: Mapping[tuple[str, str], int],
+    before: _Before | None,
 ) -> dict[str, Any]:  # fmt: skip
     voter = next((holders[holder.person] for holder in home.holders if holder.is_voter), None)
-    shares = [f"{holders[h.person]}:{h.share[0]}/{h.share[1]}" for h in home.holders if h.share and len(home.holders) > 1]
+    given = [f"{holders[h.person]}:{h.share[0]}/{h.share[1]}" for h in home.holders if h.share and len(home.holders) > 1]
+    shares = ",".join(given) or None
+    if before is not None and before.owner_id == owner_id:
+        voter, shares = voter or before.voter_id, shares or before.shares
     return {
-        "unit_id": unit.id, "home_id": home_id, "import_id": record.id, "effective_at": at, "area": home.area,
+        "unit_id": record.unit_id, "home_id": home_id, "import_id": record.id, "effective_at": at, "area": home.area,
         "area_basis": home.area_basis, "kind": home.kind, "title": home.title, "owner_id": owner_id, "voter_id": voter,
-        "shares": ",".join(shares) or None,
+        "shares": shares,
     }  # fmt: skip
 
 
-def _gone(unit: Unit, record: RollImport, at: datetime, home_id: int) -> dict[str, Any]:
+def _gone(record: RollImport, at: datetime, home_id: int) -> dict[str, Any]:
     return {
-        "unit_id": unit.id, "home_id": home_id, "import_id": record.id, "effective_at": at, "area": 0,
+        "unit_id": record.unit_id, "home_id": home_id, "import_id": record.id, "effective_at": at, "area": 0,
         "area_basis": "unknown", "kind": "other", "title": "registered", "owner_id": None, "voter_id": None, "shares": None,
     }  # fmt: skip
 
