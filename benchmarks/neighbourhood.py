@@ -8,6 +8,7 @@ record, so that the log can be verified to the last entry all the same.
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -131,8 +132,9 @@ def _sign_in_everybody(app: Flask, vote_id: int, now: datetime) -> Iterator[Vote
             {"token_hash": hash_token(token), "person_id": person_id, "kind": "device", "user_agent": "bench",
              "created_at": now, "last_seen_at": now, "unlocked_until": now + timedelta(hours=1)}
         )  # fmt: skip
-        # The cookie as Flask-Login leaves it after the letter: the sign-in's token, and nothing else.
-        voters.append(Voter(elector_id, signed.dumps({"_user_id": token, "_fresh": True, "_permanent": True})))
+        # The cookie as the last page of the letter leaves it: the sign-in's token, and the secret of the CSRF check.
+        kept = {"_user_id": token, "_fresh": True, "_permanent": True, "csrf_token": secrets.token_hex(20)}
+        voters.append(Voter(elector_id, signed.dumps(kept)))
     _store(SignIn, rows)
     return iter(voters)
 
