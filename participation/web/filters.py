@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -12,6 +13,7 @@ from flask import Flask, g
 from flask_babel import get_locale
 from markupsafe import Markup
 
+from participation.kernel.sentences import Sentence
 from participation.web import pictures
 from participation.web.language import said
 from participation.web.markdown import render_markdown
@@ -68,7 +70,13 @@ def day(instant: datetime | date | None) -> str:
     return format_date(local, "long", locale=get_locale())
 
 
+def _spoken(value: Any) -> Any:
+    """What a template prints: a sentence is said in the reader's language, also where the page forgot to ask."""
+    return said(value) if isinstance(value, Sentence) else value
+
+
 def init_app(app: Flask) -> None:
+    app.jinja_env.finalize = _spoken
     app.jinja_env.filters.update(
         area=area, heads=number, number=number, amount=amount, percent=percent, when=when, day=day, said=said,
         markdown=render_markdown,
