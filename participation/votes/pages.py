@@ -15,17 +15,18 @@ from participation.roll.models import Building, Stairwell
 from participation.votes.models import ElectorHome, RollCorrection, Vote, VoteCount, VoteStep
 from participation.votes.phases import Phase
 from participation.votes.queries import standings
+from participation.web.language import said
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of the timeline (templates/components/timeline.html)."""
 
-    title: Sentence
+    title: str  # said in the reader's language
     state: str  # done | now | next | stop
     at: datetime | None = None
     until: datetime | None = None
-    text: Any = None
+    text: str | None = None
     href: str | None = None
 
 
@@ -43,27 +44,27 @@ def timeline_of(vote: Vote, phase: Phase, steps: Sequence[VoteStep], objection_d
     extension = by_kind.get("extension")
     if cancelled is not None:
         reached = 2 if vote.opens_at and vote.opens_at <= cancelled.at else 1
-        steps_before = [Step(say("Announced"), "done", vote.noticed_at)]
+        steps_before = [Step(said(say("Announced")), "done", vote.noticed_at)]
         if reached == 2:
-            steps_before.append(Step(say("Voting"), "done", vote.opens_at))
-        return [*steps_before, Step(say("Cancelled"), "stop", cancelled.at, text=cancelled.note)]
+            steps_before.append(Step(said(say("Voting")), "done", vote.opens_at))
+        return [*steps_before, Step(said(say("Cancelled")), "stop", cancelled.at, text=cancelled.note)]
     going = _GOING[phase]
 
     def state(position: int) -> str:
         return "done" if position < going else "now" if position == going else "next"
 
-    voting_text = say("Extended: %(reason)s", reason=extension.note) if extension else None
+    voting_text = said(say("Extended: %(reason)s", reason=extension.note)) if extension else None
     return [
-        Step(say("Announced"), "done" if going > 1 else "now", vote.noticed_at),
-        Step(say("Voting"), state(2), vote.opens_at, vote.closes_at, voting_text),
-        Step(say("Preliminary count"), state(3), counted.at if counted else None),
+        Step(said(say("Announced")), "done" if going > 1 else "now", vote.noticed_at),
+        Step(said(say("Voting")), state(2), vote.opens_at, vote.closes_at, voting_text),
+        Step(said(say("Preliminary count")), state(3), counted.at if counted else None),
         Step(
-            say("Objections to the count"),
+            said(say("Objections to the count")),
             state(4),
             until=vote.objections_until,
-            text=None if counted else say("For %(days)s days after the preliminary count.", days=objection_days),
+            text=None if counted else said(say("For %(days)s days after the preliminary count.", days=objection_days)),
         ),
-        Step(say("Final result"), state(5), final.at if final else None),
+        Step(said(say("Final result")), state(5), final.at if final else None),
     ]
 
 

@@ -6,10 +6,10 @@ posted, perhaps years ago, and must not count again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import ngettext
+from flask_babel import get_locale, ngettext
 
 from participation.kernel.sentences import Sentence, say
 from participation.votes.rule import Amount, Test
@@ -99,6 +99,12 @@ test_words.__test__ = False  # type: ignore[attr-defined]  # not a test case, wh
 def spoken(sentence: Any) -> str:
     """Say a sentence to the reader of this page, amounts written as this reader writes them."""
     return str(said(written(sentence) if isinstance(sentence, Sentence) else sentence))
+
+
+def spoken_line(sentences: Iterable[Any]) -> str:
+    """Several sentences after one another; Chinese sets no blank between them."""
+    between = "" if get_locale().language == "zh" else " "
+    return between.join(spoken(sentence) for sentence in sentences)
 
 
 def written(sentence: Sentence) -> Sentence:

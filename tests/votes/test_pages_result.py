@@ -305,3 +305,18 @@ def test_the_result_page_asks_as_much_of_the_database_with_four_ballots_as_with_
         assert not [q for q in queries if "ballots" in q], "no ballot is read"
         asked.append(len(queries))
     assert asked[0] == asked[1] <= 9
+
+
+def test_the_timeline_and_the_arithmetic_speak_the_readers_language(
+    client: ParsingClient, hall: Hall, lane: Neighbourhood
+) -> None:
+    vote = hall.open()
+    everybody(hall, vote, wang="yes")
+    hall.count(vote)
+    client.language = "zh-Hans"
+    client.see(f"/votes/{vote.id}")
+    for english in ("Announced", "Preliminary count", "to come", "Rule"):
+        assert english not in words(client)
+    client.see(f"/votes/{vote.id}/result")
+    for english in ("took part", "is needed", "owners", "Too few"):
+        assert english not in words(client)
