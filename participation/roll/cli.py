@@ -218,7 +218,7 @@ def _progress(what: str) -> Callable[[int, int | None], None]:
 
     def tell(done: int, of: int | None) -> None:
         nonlocal told
-        if done - told >= 5_000:
+        if done - told >= 5_000 or (told and done == of):
             told = done
             click.echo(f"{what}: {done:,}" + (f" of about {of:,}" if of else ""), err=True)
 
