@@ -26,8 +26,10 @@ def desk_nav() -> list[tuple[str, str, bool]]:
         return []
     home = url_for("desk.unit", unit_slug=unit.slug)
     rooms = [("", gettext("Overview")), ("/votes", gettext("Votes"))]
+    if g.get("may_watch"):
+        rooms += [("/roll", gettext("Roll"))]
     if g.get("may_write"):
-        rooms += [("/roll", gettext("Roll")), ("/letters", gettext("Letters")), ("/people", gettext("Staff"))]
+        rooms += [("/letters", gettext("Letters")), ("/people", gettext("Staff"))]
     if g.get("may_watch"):
         rooms += [("/look-ups", gettext("Look-ups"))]
     here = max((path for path, _ in rooms if _within(home + path, path == "")), key=len, default=None)

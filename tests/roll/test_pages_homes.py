@@ -192,6 +192,7 @@ def test_the_observer_reads_totals_and_no_home(rolled: Office):
     observer.sign_in(rolled.he, "staff")
     observer.see(f"{rolled.desk}/roll")
     assert "4homes3people (heads)320.00\xa0m²floor area" in observer.text()
+    assert f"{rolled.desk}/roll" in observer.page.links()
     assert not [href for href in observer.page.links() if "/roll/" in href]
     for path in (home, home + "/owner", f"{rolled.desk}/roll/imports/new", f"{rolled.desk}/roll/homes/new", f"{rolled.desk}/roll/imports/1"):
         observer.see(path, 404)
