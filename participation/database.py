@@ -40,8 +40,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 # Python's own SQLite is often older than 3.51.3, which fixed a WAL corruption under several writers.
 SAFE_SQLITE = (3, 51, 3)
 
-writing: ContextVar[bool] = ContextVar("writing", default=False)
-"""Whether the present unit of work may write. GET requests may not."""
+writing: ContextVar[bool | None] = ContextVar("writing", default=None)
+"""Whether the present unit of work may write. GET requests may not; None: no unit of work (migrations)."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -148,20 +148,28 @@ def engine_options(url: str) -> dict[str, Any]:
 
 def prepare_engine(engine: Any) -> None:
     """Attach the SQLite pragmas and the `BEGIN` that suits the unit of work."""
-    if engine.dialect.name != "sqlite":
-        return
+    sqlite = engine.dialect.name == "sqlite"
 
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _record: Any) -> None:
+    def pragmas(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         # busy_timeout first: switching to WAL itself may have to wait for another process.
         for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
+    def begin(connection: Any) -> None:
+        read_only = writing.get() is False
+        if not sqlite:
+            connection.connection.dbapi_connection.read_only = read_only  # said with the driver's own BEGIN
+            return
+        if connection.info.get("query_only", False) is not read_only:
+            connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+            connection.info["query_only"] = read_only
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN DEFERRED")
+
+    event.listen(engine, "begin", begin)
+    if sqlite:
+        event.listen(engine, "connect", pragmas)
 
 
 @event.listens_for(Session, "before_flush")

@@ -179,3 +179,12 @@ def test_no_column_holds_inexact_numbers() -> None:
     inexact = {"FLOAT", "REAL", "DOUBLE", "NUMERIC", "DECIMAL"}
     for table in Base.metadata.tables.values():
         assert not {column.name for column in table.columns if str(column.type).split("(")[0].upper() in inexact}
+
+
+def test_a_reading_unit_of_work_is_read_only_for_plain_statements_too(app):
+    """The guard before a flush sees objects only; the database itself must refuse the rest."""
+    with app.app_context():
+        with pytest.raises(DatabaseError), transaction(write=False):
+            db.session.execute(text("DELETE FROM people"))
+        with transaction():
+            db.session.execute(text("DELETE FROM people"))
