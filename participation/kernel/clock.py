@@ -24,7 +24,7 @@ class SettableClock:
         self.at = at
 
     def now(self) -> datetime:
-        return self.at
+        return self.at.astimezone(UTC)
 
     def advance(self, **delta: float) -> datetime:
         """Move on by `timedelta(**delta)` and return the new instant."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -149,7 +149,7 @@ def ballot_content(
         "area": format_hundredths(weight.area),
         "choices": dict(choices),
         "channel": channel,
-        "received_at": at.isoformat(timespec="microseconds"),
+        "received_at": at.astimezone(UTC).isoformat(timespec="microseconds"),
     }
 
 

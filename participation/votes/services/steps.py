@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -34,7 +34,7 @@ def hold(vote_id: int, clock: Clock) -> Held:
     """Lock, re-read, then look at the clock: in this order a deadline is one instant for everybody."""
     log = hold_log(fetch(_UNIT_OF, {"id": vote_id}).scalar_one())
     vote = db.session.scalars(_VOTE, {"id": vote_id}).one()
-    now = clock.now()
+    now = clock.now().astimezone(UTC)  # what is sealed must read the same when it comes back from the database
     return Held(vote, log, now, phase_now(vote, now))
 
 
