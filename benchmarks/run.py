@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import tempfile
@@ -27,7 +28,7 @@ FLOOR = 300  # requests to the floor in each round: it is quicker, and a round s
 CONNECTIONS = 4
 TWICE = 40  # owners whose ballot is sent twice at the same time
 PEEKS = 10  # result pages of each size in each round
-SMALL, LARGE = 100, 100_000
+SMALL, LARGE = 100, int(os.environ.get("BENCH_LARGE", "100000"))  # fewer only while working on the benchmark itself
 SECRET = "only for measuring, on loopback"
 
 Drive = Callable[[int, Sequence[bytes]], Batch]

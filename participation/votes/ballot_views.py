@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, g, redirect, render_template, request, url_for
+from flask import Response, current_app, g, get_template_attribute, redirect, render_template, request, url_for
 
 from participation.accounts.access import require_unlocked
 from participation.accounts.visitor import clock_now
@@ -18,6 +19,7 @@ from participation.votes.models import Vote
 from participation.votes.paper import Paper, paper_of
 from participation.votes.services.casting import cast, checked_choices, state_as_co_owner
 from participation.web.access import DEVICE, access
+from participation.web.stamped import stamped_page
 
 
 @blueprint.get("/votes/<int:vote_id>/ballot")
@@ -37,8 +39,9 @@ def ballot(vote_id: int) -> Any:
     locked = require_unlocked(g.visitor)
     if locked is not None:
         return locked
-    chosen = head.ballot.choices if head.ballot else {}
-    return _paper_page(vote, unit, paper, head, BallotForm(head.elector.id, chosen, new_key()))
+    if head.ballot is None:
+        return _blank_paper(vote, unit, paper, head)
+    return _paper_page(vote, unit, paper, head, BallotForm(head.elector.id, head.ballot.choices, new_key()))
 
 
 @blueprint.post("/votes/<int:vote_id>/ballot/review")
@@ -162,8 +165,24 @@ def _paper_page(
 ) -> str:
     reasons = refusal.reasons if refusal else ()
     return render_template(
-        "votes/ballot.html", vote=vote, unit=unit, paper=paper, head=head, filled=filled, reasons=reasons
-    )
+        "votes/ballot.html", vote=vote, unit=unit, paper=paper, standing=head.ballot, homes=_my_homes(head),
+        filled=filled, reasons=reasons,
+    )  # fmt: skip
+
+
+def _blank_paper(vote: Vote, unit: Unit, paper: Paper, head: MyHead) -> Response:
+    """The page on which nothing is chosen yet: the same for everybody but for the head it is for."""
+
+    def context(own: Mapping[str, Any]) -> dict[str, Any]:
+        filled = BallotForm(own["elector"], {}, own["key"])
+        return {"vote": vote, "unit": unit, "paper": paper, "homes": own["homes"], "filled": filled, "reasons": ()}
+
+    own = {"elector": str(head.elector.id), "key": new_key(), "homes": _my_homes(head)}
+    return stamped_page("votes/ballot.html", (vote.id, vote.roll_fingerprint, vote.closes_at, unit.name), own, context)
+
+
+def _my_homes(head: MyHead) -> str:
+    return get_template_attribute("votes/parts.html", "my_homes")(head)
 
 
 def _statement_page(

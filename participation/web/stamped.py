@@ -1,0 +1,135 @@
+"""Pages that many people open in one evening are printed once, and stamped with what is each visitor's own.
+
+The sheet is printed for a visitor who does not exist: wherever a name, a home, a key or the token of a form will stand,
+it carries a mark made of characters that no text has.  So no sheet ever holds anything of a real person.  The first
+visitor of a sheet gets the page rendered in the ordinary way; the sheet is kept only if stamping it gives that very
+page, letter by letter.  Where it does not, everybody gets the ordinary page, and it is merely slower.
+
+The sheet is kept compressed as well.  Stamps are stored into the answer uncompressed, beside blocks that do not refer
+to one another; so the length of an answer says nothing about a secret in it (BREACH).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Response, current_app, g, render_template, request, session
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from markupsafe import escape
+
+from participation.web.language import page_language, wants_large_text
+
+MOST_KEPT = 256
+LEVEL = 9  # paid once per sheet
+_MARK = re.compile("\ue000([a-z_]+)\ue001")
+_GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, no name, no time
+_LAST_BLOCK = b"\x03\x00"  # RFC 1951: an empty final block
+
+
+class Sheet:
+    """A printed page: texts that are the same for everybody, and between them the names of the stamps."""
+
+    def __init__(self, printed: str):
+        pieces = _MARK.split(printed)
+        self.texts = [piece.encode() for piece in pieces[::2]]
+        self.names = pieces[1::2]
+        self.packed = [_packed(text) for text in self.texts]
+
+    def stamped(self, stamps: Mapping[str, bytes]) -> bytes:
+        """The page."""
+        parts = [self.texts[0]]
+        for name, text in zip(self.names, self.texts[1:], strict=True):
+            parts += (stamps[name], text)
+        return b"".join(parts)
+
+    def gzipped(self, stamps: Mapping[str, bytes]) -> bytes:
+        """The page as one gzip member."""
+        parts = [_GZIP_HEAD, self.packed[0]]
+        for name, packed in zip(self.names, self.packed[1:], strict=True):
+            parts += (_stored(stamps[name]), packed)
+        page = self.stamped(stamps)
+        tail = zlib.crc32(page).to_bytes(4, "little") + len(page).to_bytes(4, "little")
+        return b"".join((*parts, _LAST_BLOCK, tail))
+
+
+def _packed(text: bytes) -> bytes:
+    """`text` as deflate blocks that end on a byte and refer to nothing before them."""
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH)
+
+
+def _stored(stamp: bytes) -> bytes:
+    """`stamp` as one stored block (RFC 1951, 3.2.4): at most 65,535 bytes."""
+    return b"\x00" + len(stamp).to_bytes(2, "little") + (len(stamp) ^ 0xFFFF).to_bytes(2, "little") + stamp
+
+
+def mark(name: str) -> str:
+    """What stands on the sheet where the stamp `name` will be."""
+    return f"\ue000{name}\ue001"
+
+
+def stamped_page(
+    template: str, key: Sequence[Any], own: Mapping[str, str], context: Callable[[Mapping[str, str]], dict[str, Any]]
+) -> Response:
+    """The page of `template` for this visitor.
+
+    `key`: everything beside the visitor's own texts that the page depends on (language and text size are added).
+    `own`: the visitor's own texts by name.  `context`: makes the template's values out of such texts; it is called
+    with the real ones, and with marks in their place.
+    """
+    if "_flashes" in session:  # a message for this visitor alone stands on top
+        return Response(render_template(template, **context(own)), mimetype="text/html")
+    own = {"csrf_token": generate_csrf(), "person": current_user.name, "path": request.full_path.rstrip("?"), **own}
+    sheets: dict[Any, Sheet | None] = current_app.extensions.setdefault("sheets", {})
+    full_key = (template, page_language(), wants_large_text(), *key)
+    if full_key not in sheets:
+        return _first(template, sheets, full_key, own, context)
+    sheet = sheets[full_key]
+    if sheet is None or max(map(len, own.values())) > 10_000:
+        return Response(render_template(template, **context(own)), mimetype="text/html")
+    stamps = {name: str(escape(text)).encode() for name, text in own.items()}
+    response = Response(mimetype="text/html")
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings.quality("gzip") > 0:
+        response.headers["Content-Encoding"] = "gzip"
+        response.set_data(sheet.gzipped(stamps))
+    else:
+        response.set_data(sheet.stamped(stamps))
+    return response
+
+
+def _first(
+    template: str,
+    sheets: dict[Any, Sheet | None],
+    key: Any,
+    own: Mapping[str, str],
+    context: Callable[[Mapping[str, str]], dict[str, Any]],
+) -> Response:
+    """Render the page for this visitor, and print the sheet for those who follow."""
+    page = render_template(template, **context(own))
+    sheet = Sheet(_print(template, own, context))
+    stamps = {name: str(escape(text)).encode() for name, text in own.items()}
+    same = stamps.keys() >= set(sheet.names) and sheet.stamped(stamps) == page.encode()
+    if len(sheets) >= MOST_KEPT:
+        sheets.clear()
+    sheets[key] = sheet if same else None
+    if not same:
+        current_app.logger.warning("%s cannot be stamped: the page is more than its sheet", template)
+    return Response(page, mimetype="text/html")
+
+
+def _print(
+    template: str, own: Mapping[str, str], context: Callable[[Mapping[str, str]], dict[str, Any]]
+) -> str:
+    marks = {name: mark(name) for name in own}
+    nobody = type("Nobody", (), {"name": marks["person"], "is_staff": False})()
+    # Flask-WTF answers every question for the token of this request from here, also inside components.
+    token, g.csrf_token = g.csrf_token, marks["csrf_token"]
+    try:
+        return render_template(template, **{"visitor": nobody, "current_path": marks["path"], **context(marks)})
+    finally:
+        g.csrf_token = token
