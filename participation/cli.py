@@ -11,6 +11,8 @@ def init_app(app: Flask) -> None:
     from participation.roll.cli import roll
     from participation.setup import init
     from participation.votes.cli import rules
+    from participation.votes.own_rules_cli import add
 
+    rules.add_command(add)
     for command in (demo, init, roll, rules, staff):
         app.cli.add_command(command)

@@ -175,6 +175,18 @@ def upgrade() -> None:
     )
     make_append_only('look_ups')
     op.create_index(op.f('ix_look_ups_unit_id_at'), 'look_ups', ['unit_id', 'at'], unique=False)
+    op.create_table('own_rules',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('unit_id', sa.BigInteger(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('data', sa.Text(), nullable=False),
+    sa.Column('added_at', UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_own_rules_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_own_rules')),
+    sqlite_strict=True
+    )
+    make_append_only('own_rules')
+    op.create_index(op.f('ix_own_rules_unit_id_key'), 'own_rules', ['unit_id', 'key'], unique=False)
     op.create_table('owners',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('unit_id', sa.BigInteger(), nullable=False),

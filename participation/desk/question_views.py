@@ -14,8 +14,9 @@ from participation.desk.draft_views import to_vote
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.votes.models import Question, Vote
-from participation.votes.policy import missing_measures
-from participation.votes.rules import MATTERS, Matter, Rule, all_rules, load_matter, load_rule, rule_title, rule_use
+from participation.votes.own_rules import rule_for, rules_for
+from participation.votes.policy import missing_measures, rule_of
+from participation.votes.rules import MATTERS, Matter, Rule, load_matter, rule_title, rule_use
 from participation.votes.services.drafting import (
     LONGEST_QUESTION,
     candidates_from_form,
@@ -60,10 +61,10 @@ def _picked(given: Any, otherwise: Question | None = None) -> tuple[Matter, Rule
     try:
         if "matter" in given or otherwise is None:
             matter = load_matter(given.get("matter", ""))
-            rule = load_rule(given.get("rule") or matter.rule)
+            rule = rule_for(g.unit.id, given.get("rule") or matter.rule)
             kind = given.get("kind") or matter.kinds[0]
         else:
-            matter, rule, kind = load_matter(otherwise.matter), load_rule(otherwise.rule_key), otherwise.kind
+            matter, rule, kind = load_matter(otherwise.matter), rule_of(otherwise), otherwise.kind
             kind = given.get("kind") or kind
     except Refusal:
         abort(404)
@@ -93,7 +94,7 @@ def choose_matter(unit_slug: str, vote_id: int) -> Any:
 @blueprint.get("/<unit_slug>/votes/<int:vote_id>/questions/rules")
 @access(SUPPORT)
 def choose_rule(unit_slug: str, vote_id: int) -> str:
-    """Any other rule that ships, with what the roll cannot measure marked."""
+    """Any other rule, the neighbourhood's own first, with what the roll cannot measure marked."""
     vote = find_draft(unit_slug, vote_id)
     question_id = request.args.get("question", type=int)
     question = _question(vote, question_id) if question_id is not None else None
@@ -105,7 +106,7 @@ def choose_rule(unit_slug: str, vote_id: int) -> str:
             missing_measures(rule),
             _form_url(vote, question, matter="other", rule=rule.key),
         )
-        for rule in all_rules()
+        for rule in rules_for(g.unit.id)
     ]
     return render_template("desk/votes/rules.html", vote=vote, question=question, rules=rules)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -34,7 +34,7 @@ def check(case: Any) -> None:
         # One byte more than allowed is enough to know that a file is too large.
         verdict = check_case(read_case(case.read(LARGEST_FILE + 1)))
     except CaseError as refusal:
-        _refuse(refusal)
+        refuse(refusal)
     _print_json(verdict)
 
 
@@ -57,7 +57,7 @@ def show(key: str, as_json: bool) -> None:
     try:
         rule = load_rule(key)
     except Refusal as refusal:
-        _refuse(refusal)
+        refuse(refusal)
     if as_json:
         _print_json(rule_to_data(rule))
         return
@@ -92,7 +92,8 @@ def _print_json(data: Any) -> None:
     sys.stdout.buffer.write(text.encode())
 
 
-def _refuse(refusal: Refusal) -> None:
+def refuse(refusal: Refusal) -> NoReturn:
+    """Print the reasons with their remedies on standard error and end with exit code 2."""
     for reason in refusal.reasons:
         remedy = f" {reason.remedy}" if reason.remedy else ""
         click.echo(f"Refused: {reason.message}{remedy}", err=True)

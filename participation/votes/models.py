@@ -53,6 +53,20 @@ class Vote(Base):
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
 
 
+@append_only
+class OwnRule(Base):
+    """A neighbourhood's own rule as data (a covenant may ask for more than the law); the newest of a key is in force."""
+
+    __tablename__ = "own_rules"
+    __table_args__ = (Index(None, "unit_id", "key"), {"sqlite_strict": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    key: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    added_at: Mapped[datetime]
+
+
 class VoteCount(Base):
     """Counts kept beside the ballots so that pages never count: all in heads and 1/100 m2."""
 

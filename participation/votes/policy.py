@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from participation.votes.models import Question, Vote
-from participation.votes.rules import Rule, load_rule, rule_from_data
+from participation.votes.own_rules import rule_for
+from participation.votes.rules import Rule, rule_from_data
 
 # Where the statute weighs by something that follows from the exclusive area, the roll's area serves:
 # floor area itself; votes in a Korean condominium (Art. 12, 37: by area) and a Japanese one (Art. 14, 38).
@@ -29,8 +30,10 @@ class Policy:
 
 
 def rule_of(question: Question) -> Rule:
-    """The rule as frozen at the notice; before it, the preset."""
-    return rule_from_data(question.rule) if question.rule is not None else load_rule(question.rule_key)
+    """The rule as frozen at the notice; before it, the neighbourhood's own or the one that ships."""
+    if question.rule is not None:
+        return rule_from_data(question.rule)
+    return rule_for(question.vote.unit_id, question.rule_key)
 
 
 def policy_of(vote: Vote) -> Policy:

@@ -12,7 +12,7 @@ from participation.database import db
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.votes.models import Candidate, Question, Vote
-from participation.votes.rules import load_rule
+from participation.votes.own_rules import rule_for
 from participation.votes.services.steps import refuse_if
 
 LONGEST_TITLE = 120
@@ -51,7 +51,7 @@ def put_question(
     `consent` of specially affected owners, for rules with a veto: nobody (is affected), given, refused.
     """
     _require_draft(vote)
-    load_rule(rule_key)  # raises for an unknown key
+    rule_for(vote.unit_id, rule_key)  # raises for an unknown key
     reasons = []
     if not text.strip():
         reasons.append(Reason("question_text", say("The question has no text."), say("Write it so that it can be answered with for or against."), "text"))
