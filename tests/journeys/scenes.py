@@ -31,6 +31,7 @@ NOT_PAGES = {
     "/votes/<int:vote_id>/result.json",
     "/votes/<int:vote_id>/documents/<int:document_id>",
     "/desk/<unit_slug>/votes/<int:vote_id>/documents/<int:attachment_id>",
+    "/desk/<unit_slug>/roll/imports/<int:upload_id>/lists/<name>/download",
 }
 
 PHASES = (
@@ -136,4 +137,22 @@ STAFF = [
     Scene("yu", "/operator", 422, "/operator", {"name": "", "slug": "Not a slug"}),
 ]
 
-SCENES = [*PUBLIC, *OWNERS, *STAFF]
+ROLL = "/desk/jade/roll"
+ROLLS = [
+    *_as("lin", "/desk/jade", ROLL, f"{ROLL}?day=2026-01-01", f"{ROLL}?day=never", f"{ROLL}/buildings/{{jade_building}}", f"{DESK}/roll"),
+    *[Scene("lin", f"{ROLL}/homes/{{jade_home}}{page}") for page in ("", "/owner", "/area", "/removal")],
+    *_as("lin", f"{ROLL}/homes/new", f"{DESK}/roll/homes/{{shared_home}}", f"{DESK}/roll/homes/{{shared_home}}/voter"),
+    Scene("lin", f"{ROLL}/homes/{{jade_home}}", 200, "/names"),
+    Scene("lin", f"{ROLL}/homes/{{jade_home}}", 422, "/tenants"),
+    Scene("lin", f"{ROLL}/homes/{{jade_home}}/area", 422, "/area", {"area": "much"}),
+    Scene("lin", f"{ROLL}/homes/new", 422, "/homes"),
+    Scene("lin", ROLL, 200, "/search", {"words": "王芳"}),
+    Scene("lin", ROLL, 200, "/search", {"words": "nobody at all"}),
+    *_as("lin", f"{ROLL}/imports/new"),
+    Scene("lin", f"{ROLL}/imports/new", 422, "/imports"),
+    *[Scene("lin", f"{ROLL}/imports/{{{state}}}") for state in ("committed", "changed", "with_errors", "doubtful", "unread", "busy")],
+    *_as("lin", f"{ROLL}/imports/{{busy}}/progress", f"{ROLL}/imports/{{changed}}/lists/owner", f"{ROLL}/imports/{{doubtful}}/lists/added"),
+    *_as("lin", f"{ROLL}/imports/{{with_errors}}/lists/refused", f"{ROLL}/imports/{{doubtful}}/lists/added?page=2"),
+]
+
+SCENES = [*PUBLIC, *OWNERS, *STAFF, *ROLLS]

@@ -15,15 +15,18 @@ from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import select
 
 from participation.accounts import totp, way_in
 from participation.accounts.first_run import first_run_link
-from participation.accounts.models import Person
+from participation.accounts.models import Person, Role
 from participation.accounts.visitor import hash_token
 from participation.database import db, transaction
 from participation.demo.links import code as demo_code
 from participation.kernel.clock import SettableClock
 from participation.roll.letters import find_letter
+from participation.roll.models import Home, RollUpload
+from participation.roll.uploads import begin
 from participation.votes.electors import electors_of
 from participation.votes.models import Ballot, Vote
 from participation.votes.services import closing, correcting, drafting, noticing, objecting
@@ -31,6 +34,7 @@ from participation.votes.services.attaching import attach
 from tests.accounts.letters import code_of
 from tests.accounts.staff import equip
 from tests.desk.test_documents import pdf
+from tests.roll.office import Office, row, rows_csv
 from tests.support.client import add_sign_in
 from tests.support.people import Make, Neighbourhood
 from tests.votes.pages_support import Hall
@@ -54,6 +58,7 @@ class World:
         self._counted_votes()
         self._running_votes()
         self._people_come_in()
+        self._rolls_come_in()
 
     @property
     def clock(self) -> SettableClock:
@@ -204,8 +209,33 @@ class World:
             "ballot_in_hand": {"vote": open_.id, "elector": self.places["elector"], "choices": answer, "key": "k" * 24}
         }
         home = lane.homes["1-101"]
-        self.places |= {"home": home.id, "building": home.building_id, "other_home": lane.homes["2-101"].id}
+        self.places |= {"home": home.id, "building": home.building_id, "other_home": lane.homes["2-101"].id, "shared_home": lane.homes["2-201"].id}
         self.places |= {f"vote_{name}": vote.id for name, vote in self.votes.items()}
+
+    def _rolls_come_in(self) -> None:
+        """A second neighbourhood of Lin's, whose roll is in force; files wait there in every state."""
+        office, names = Office.__new__(Office), self.places
+        office.app, office.make, office.client, office.desk = self.app, self.make, self.app.test_client(), "/desk/jade"  # type: ignore[assignment]
+        office.unit, office.lin = self.make.unit("Jade Gardens", "jade"), self.lane.lin
+        self.make.grant(office.lin, Role.SUPPORT, office.unit)
+        office.client.sign_in(office.lin, "staff")
+        office.put_into_force(rows_csv(row("101", "王芳"), row("102", "李雷", four="2222"), row("201", "高明", four="4444")))
+        names["committed"] = office.upload().id
+        with self.work():
+            names["jade_home"] = db.session.scalars(select(Home.id).where(Home.unit_id == office.unit.id)).first()
+            names["jade_building"] = db.session.get_one(Home, names["jade_home"]).building_id
+        office.hand_in(rows_csv(row("101", "王芳", area="80.01"), row("102", "韩梅", four="3333"), row("301", "高明", four="4444")), "new.csv")
+        names["changed"] = office.upload().id
+        office.hand_in_sample("estate-403-with-errors.csv")
+        names["with_errors"] = office.upload().id
+        office.hand_in_sample("tower-280.csv")
+        names["doubtful"] = office.upload().id
+        office.hand_in("甲,乙,丙\n1,2,3\n".encode(), "columns.csv")
+        names["unread"] = office.upload().id
+        office.hand_in(rows_csv(row("101", "王芳")), "busy.csv")
+        names["busy"] = office.upload().id
+        with self.work():
+            begin(db.session.get_one(RollUpload, names["busy"]), "reading", self.clock.now())
 
     def _sign_in(self, who: str, person: Person, kind: str, *, unlocked: bool = False) -> None:
         token = secrets.token_urlsafe(24)
