@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from tests.support.sites import close_site, make_site
 
@@ -33,6 +34,7 @@ def race(app: Flask, run: Callable[..., Any], arguments: Sequence[tuple[Any, ...
         "at": app.extensions["clock"].now(),
         "secret": app.config["SECRET_KEY"],
         "public_url": app.config["PUBLIC_URL"],
+        "templates": getattr(app.jinja_env.bytecode_cache, "directory", None),
     }
     runners = [
         context.Process(target=_runner, args=(settings, barrier, answers, number, run, given), daemon=True)
@@ -61,7 +63,7 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.support.sites"])
+    context.set_forkserver_preload(["tests.support.preload"])
     return context
 
 
@@ -77,6 +79,7 @@ def _runner(settings: dict[str, Any], barrier: Any, answers: Any, number: int, r
             settings["database_url"],
             settings["instance"],
             at=at,
+            templates=FileSystemBytecodeCache(settings["templates"]) if settings["templates"] else None,
             environ={"SECRET_KEY": settings["secret"], "PUBLIC_URL": settings["public_url"]},
         )
         barrier.wait(PATIENCE)
