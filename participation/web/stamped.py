@@ -4,15 +4,11 @@ The sheet is printed for a visitor who does not exist: wherever a name, a home, 
 it carries a mark made of characters that no text has.  So no sheet ever holds anything of a real person.  The first
 visitor of a sheet gets the page rendered in the ordinary way; the sheet is kept only if stamping it gives that very
 page, letter by letter.  Where it does not, everybody gets the ordinary page, and it is merely slower.
-
-The sheet is kept compressed as well.  Stamps are stored into the answer uncompressed, beside blocks that do not refer
-to one another; so the length of an answer says nothing about a secret in it (BREACH).
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,10 +20,7 @@ from markupsafe import escape
 from participation.web.language import page_language, wants_large_text
 
 MOST_KEPT = 256
-LEVEL = 9  # paid once per sheet
 _MARK = re.compile("\ue000([a-z_]+)\ue001")
-_GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, no name, no time
-_LAST_BLOCK = b"\x03\x00"  # RFC 1951: an empty final block
 
 
 class Sheet:
@@ -37,7 +30,6 @@ class Sheet:
         pieces = _MARK.split(printed)
         self.texts = [piece.encode() for piece in pieces[::2]]
         self.names = pieces[1::2]
-        self.packed = [_packed(text) for text in self.texts]
 
     def stamped(self, stamps: Mapping[str, bytes]) -> bytes:
         """The page."""
@@ -45,26 +37,6 @@ class Sheet:
         for name, text in zip(self.names, self.texts[1:], strict=True):
             parts += (stamps[name], text)
         return b"".join(parts)
-
-    def gzipped(self, stamps: Mapping[str, bytes]) -> bytes:
-        """The page as one gzip member."""
-        parts = [_GZIP_HEAD, self.packed[0]]
-        for name, packed in zip(self.names, self.packed[1:], strict=True):
-            parts += (_stored(stamps[name]), packed)
-        page = self.stamped(stamps)
-        tail = zlib.crc32(page).to_bytes(4, "little") + len(page).to_bytes(4, "little")
-        return b"".join((*parts, _LAST_BLOCK, tail))
-
-
-def _packed(text: bytes) -> bytes:
-    """`text` as deflate blocks that end on a byte and refer to nothing before them."""
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH)
-
-
-def _stored(stamp: bytes) -> bytes:
-    """`stamp` as one stored block (RFC 1951, 3.2.4): at most 65,535 bytes."""
-    return b"\x00" + len(stamp).to_bytes(2, "little") + (len(stamp) ^ 0xFFFF).to_bytes(2, "little") + stamp
 
 
 def mark(name: str) -> str:
@@ -92,14 +64,7 @@ def stamped_page(
     if sheet is None or max(map(len, own.values())) > 10_000:
         return Response(render_template(template, **context(own)), mimetype="text/html")
     stamps = {name: str(escape(text)).encode() for name, text in own.items()}
-    response = Response(mimetype="text/html")
-    response.vary.add("Accept-Encoding")
-    if request.accept_encodings.quality("gzip") > 0:
-        response.headers["Content-Encoding"] = "gzip"
-        response.set_data(sheet.gzipped(stamps))
-    else:
-        response.set_data(sheet.stamped(stamps))
-    return response
+    return Response(sheet.stamped(stamps), mimetype="text/html")
 
 
 def _first(

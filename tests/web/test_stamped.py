@@ -97,10 +97,3 @@ def test_a_page_that_is_more_than_its_sheet_is_rendered_for_everybody(
     assert "something else" not in ballot_page("wang").text + ballot_page("qian").text
     assert list(sheets(app).values()) == [None]
     assert "cannot be stamped" in caplog.text
-
-
-def test_a_packed_sheet_is_one_gzip_member_whatever_is_stamped() -> None:
-    sheet = Sheet(f"{mark('a')}middle {mark('b')}{mark('a')} end")
-    for a, b in ((b"", b"x"), (b"one" * 3000, bytes(range(32, 127)))):
-        stamps = {"a": a, "b": b}
-        assert gzip.decompress(sheet.gzipped(stamps)) == sheet.stamped(stamps) == a + b"middle " + b + a + b" end"
