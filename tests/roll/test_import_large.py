@@ -45,6 +45,7 @@ def write_roll(path: Path) -> tuple[int, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite  # no database is asked
 @pytest.mark.skipif(sys.platform == "win32", reason="the resource module is missing there")
 def test_a_hundred_thousand_homes_are_read_within_400_megabytes(tmp_path):
     heads, area = write_roll(tmp_path / "large.csv")
