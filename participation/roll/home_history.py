@@ -21,7 +21,7 @@ from participation.roll.models import (
     RollImport,
     Titleholder,
 )
-from participation.roll.queries import facts_at, members_of
+from participation.roll.queries import members_of
 from participation.roll.storing import DEVELOPER
 
 
@@ -79,26 +79,50 @@ class Found:
 
 
 def find_homes(unit_id: int, text: str, at: datetime, most: int) -> list[Found]:
-    """Homes whose place holds every word of `text`, or one of whose owners bears it as a name; at most `most`."""
+    """Homes whose place holds every word of `text`, or one of whose owners bears it as a name; at most `most`.
+
+    Candidates first, their facts afterwards: a roll of a hundred thousand homes is not laid out for forty of them.
+    """
     words = unicodedata.normalize("NFKC", text).split()
     if not words:
         return []
-    facts = facts_at(unit_id, at)
-    owners = (
-        select(OwnerMember.owner_id)
-        .join(Titleholder, Titleholder.id == OwnerMember.titleholder_id)
-        .where(Titleholder.unit_id == unit_id, Titleholder.name.icontains(" ".join(words), autoescape=True))
+    by_place = set(
+        db.session.scalars(
+            select(Home.id)
+            .where(Home.unit_id == unit_id, *(Home.label.icontains(word, autoescape=True) for word in words))
+            .order_by(Home.id)
+            .limit(most)
+        )
     )
-    in_place = [Home.label.icontains(word, autoescape=True) for word in words]
-    place = in_place[0]
-    for condition in in_place[1:]:
-        place &= condition
-    rows = db.session.execute(
-        select(Home.id, Home.label, facts.c.area, facts.c.owner_id)
-        .outerjoin(facts, facts.c.home_id == Home.id)
-        .where(Home.unit_id == unit_id, or_(place, facts.c.owner_id.in_(owners)))
-        .order_by(Home.id)
-        .limit(most)
-    ).all()
-    members = members_of([owner_id for *_, owner_id in rows if owner_id is not None])
-    return [Found(id_, label, area, tuple(members.get(owner_id, ()))) for id_, label, area, owner_id in rows]
+    named = set(
+        db.session.scalars(
+            select(OwnerMember.owner_id)
+            .join(Titleholder, Titleholder.id == OwnerMember.titleholder_id)
+            .where(Titleholder.unit_id == unit_id, Titleholder.name.icontains(" ".join(words), autoescape=True))
+            .order_by(OwnerMember.owner_id)
+            .limit(most)
+        )
+    )
+    once_theirs = set(db.session.scalars(select(HomeFact.home_id).where(HomeFact.owner_id.in_(named))))
+    latest = _latest(by_place | once_theirs, at)
+    wanted = sorted(
+        id_ for id_ in by_place | once_theirs if id_ in by_place or (id_ in latest and latest[id_].owner_id in named)
+    )[:most]
+    members = members_of([latest[id_].owner_id for id_ in wanted if id_ in latest and latest[id_].owner_id is not None])
+    homes = db.session.scalars(select(Home).where(Home.id.in_(wanted)).order_by(Home.id))
+    return [_found(home, latest.get(home.id), members) for home in homes]
+
+
+def _latest(home_ids: set[int], at: datetime) -> dict[int, HomeFact]:
+    facts = db.session.scalars(
+        select(HomeFact)
+        .where(HomeFact.home_id.in_(home_ids), HomeFact.effective_at <= at)
+        .order_by(HomeFact.effective_at, HomeFact.id)
+    )
+    return {fact.home_id: fact for fact in facts}  # the last one stands
+
+
+def _found(home: Home, fact: HomeFact | None, members: dict[int, list[Titleholder]]) -> Found:
+    if fact is None or fact.owner_id is None:
+        return Found(home.id, home.label, None, ())
+    return Found(home.id, home.label, fact.area, tuple(members.get(fact.owner_id, ())))
