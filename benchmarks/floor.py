@@ -34,16 +34,21 @@ def make_floor(database: Path, port: int) -> Flask:
     page = app.jinja_env.from_string(PAGE)
     here = threading.local()
 
+    def opened() -> Any:
+        made = sqlite_module().connect(str(database), isolation_level=None)
+        for pragma in PRAGMAS:
+            made.execute(f"PRAGMA {pragma}")
+        return made
+
     def connection() -> Any:
         if not hasattr(here, "connection"):
-            here.connection = sqlite_module().connect(str(database), isolation_level=None)
-            for pragma in PRAGMAS:
-                here.connection.execute(f"PRAGMA {pragma}")
+            here.connection = opened()
         return here.connection
 
-    connection().execute(
-        "CREATE TABLE IF NOT EXISTS facts (id INTEGER PRIMARY KEY, who TEXT NOT NULL, what TEXT NOT NULL) STRICT"
-    )
+    # Closed again: the server may fork, and a connection must not be taken along.
+    first = opened()
+    first.execute("CREATE TABLE IF NOT EXISTS facts (id INTEGER PRIMARY KEY, who TEXT NOT NULL, what TEXT NOT NULL) STRICT")
+    first.close()
 
     @app.post("/insert")
     def insert() -> Any:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask import abort, g
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import lazyload
 
 from participation.accounts.visitor import Visitor
 from participation.database import db
@@ -25,7 +26,12 @@ from participation.votes.services.casting import (
 )
 from participation.votes.services.steps import phase_now, wrong_phase
 
-_VOTE = select(Vote, Unit).join(Unit, Unit.id == Vote.unit_id).where(Vote.id == bindparam("vote"))
+_VOTE = (
+    select(Vote, Unit)
+    .join(Unit, Unit.id == Vote.unit_id)
+    .where(Vote.id == bindparam("vote"))
+    .options(lazyload(Unit.area))  # no page of a vote names the larger area
+)
 
 
 def vote_or_404(vote_id: int) -> tuple[Vote, Unit]:

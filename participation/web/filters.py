@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,12 @@ def number(value: int) -> str:
 
 def area(hundredths: int) -> str:
     """6678397 -> '66,783.97 m²' (66,783.97 平方米 is written m² too: it is what the registry prints)."""
-    return format_decimal(Decimal(hundredths).scaleb(-2), format="#,##0.00", locale=get_locale()) + "\N{NO-BREAK SPACE}m²"
+    return _area(hundredths, str(get_locale()))
+
+
+@lru_cache(4096)  # an estate has few different areas, and every page of a vote shows some
+def _area(hundredths: int, locale: str) -> str:
+    return format_decimal(Decimal(hundredths).scaleb(-2), format="#,##0.00", locale=locale) + "\N{NO-BREAK SPACE}m²"
 
 
 def amount(value: int, measure: str) -> str:

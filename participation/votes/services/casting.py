@@ -49,6 +49,7 @@ _BALLOTS = (
     .where(Ballot.vote_id == bindparam("vote"), Ballot.elector_id == bindparam("elector"))
     .order_by(Ballot.turn)
 )
+_HAS_CAST = select(Ballot.id).where(Ballot.vote_id == bindparam("vote"), Ballot.elector_id == bindparam("elector")).limit(1)
 _INSERT_BALLOT = insert(Ballot.__table__).returning(Ballot.id)  # type: ignore[arg-type]
 _COUNT_IN = (
     update(VoteCount.__table__)  # type: ignore[arg-type]
@@ -78,7 +79,8 @@ def cast(
     elector = fetch(_ELECTOR, {"elector": elector_id, "vote": vote_id, "person": person_id}).one_or_none()
     if elector is None:
         raise Refusal(not_an_elector())
-    ballots = db.session.scalars(_BALLOTS, {"elector": elector_id, "vote": vote_id}).all()
+    before = {"elector": elector_id, "vote": vote_id}
+    ballots = db.session.scalars(_BALLOTS, before).all() if fetch(_HAS_CAST, before).first() else ()
     for ballot in ballots:
         if ballot.idempotency_key == idempotency_key:
             return Cast(ballot, False)
