@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 
 from participation.database import db
-from participation.roll.models import Home, HouseholdMember, Owner, Unit
+from participation.roll.models import Home, HouseholdMember, Owner, Titleholder, Unit
 from participation.roll.queries import owners_of_person
-from participation.votes.models import Ballot, Elector, Vote
+from participation.votes.models import Ballot, Elector, RollCorrection, Vote
 from participation.votes.phases import Phase
 from participation.votes.services.steps import phase_now
 
@@ -20,7 +21,7 @@ RECENT = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One vote as it concerns this person. `open_heads`: heads of theirs without a ballot; `receipts`: of the others."""
+    """One vote as it concerns this person. `open_heads`: heads whose ballot they may cast now; `receipts`: of those cast."""
 
     vote: Vote
     phase: Phase
@@ -35,7 +36,8 @@ class Card:
     @property
     def is_done(self) -> bool:
         """Nothing to do or to wait for: it folds away."""
-        return self.phase in (Phase.FINAL, Phase.CANCELLED) or (self.phase is Phase.OPEN and not self.open_heads)
+        voted = self.phase is Phase.OPEN and bool(self.receipts) and not self.open_heads
+        return voted or self.phase in (Phase.FINAL, Phase.CANCELLED)
 
     @property
     def deadline(self) -> datetime | None:
@@ -53,7 +55,7 @@ def cards_for(person_id: int, now: datetime) -> list[Card]:
     Two queries, however many votes there are.
     """
     rows = db.session.execute(
-        select(Vote, Elector.id)
+        select(Vote, Elector.id, _is_theirs_to_cast(person_id))
         .join(Elector, Elector.vote_id == Vote.id)
         .where(
             Elector.owner_id.in_(owners_of_person(person_id)),
@@ -61,19 +63,32 @@ def cards_for(person_id: int, now: datetime) -> list[Card]:
         )
         .order_by(Vote.closes_at, Vote.id, Elector.number)
     ).all()
-    receipts = _receipts([elector_id for _, elector_id in rows])
-    by_vote: dict[int, tuple[Vote, list[int]]] = {}
-    for vote, elector_id in rows:
-        by_vote.setdefault(vote.id, (vote, []))[1].append(elector_id)
+    receipts = _receipts([elector_id for _, elector_id, _ in rows])
+    by_vote: dict[int, tuple[Vote, list[tuple[int, bool]]]] = {}
+    for vote, elector_id, castable in rows:
+        by_vote.setdefault(vote.id, (vote, []))[1].append((elector_id, castable))
     cards = []
     for vote, electors in by_vote.values():
         phase = phase_now(vote, now)
         if phase in (Phase.FINAL, Phase.CANCELLED) and vote.closes_at is not None and now - vote.closes_at > RECENT:
             continue
-        mine = tuple(receipts[elector] for elector in electors if elector in receipts)
-        cards.append(Card(vote, phase, len(electors) - len(mine), mine))
+        mine = tuple(receipts[elector] for elector, _ in electors if elector in receipts)
+        waiting = sum(castable and elector not in receipts for elector, castable in electors)
+        cards.append(Card(vote, phase, waiting, mine))
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(cards, key=lambda card: (not card.waits, card.is_done, card.deadline or far, card.vote.id))
+
+
+def _is_theirs_to_cast(person_id: int) -> Any:
+    """Whether a head is still on the roll and its owners have named nobody else to vote."""
+    own_holders = select(Titleholder.id).where(Titleholder.person_id == person_id)
+    corrected = (
+        select(func.coalesce(func.sum(RollCorrection.heads_delta), 0))
+        .where(RollCorrection.elector_id == Elector.id)
+        .correlate(Elector)
+        .scalar_subquery()
+    )
+    return and_(or_(Elector.voter_id.is_(None), Elector.voter_id.in_(own_holders)), Elector.heads + corrected >= 1)
 
 
 def _receipts(elector_ids: Sequence[int]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import url_for
 
 from participation.accounts.visitor import clock_now
+from participation.votes.heads import my_heads
 from participation.votes.phases import Phase
 from participation.votes.queries import open_votes_for
 from participation.votes.services.steps import phase_now
@@ -15,7 +16,7 @@ def waiting_ballot(person_id: int) -> str | None:
     now = clock_now()
     waiting = [
         vote
-        for vote, mine in open_votes_for(person_id, now)
-        if phase_now(vote, now) is Phase.OPEN and any(one.ballot is None for one in mine)
+        for vote, _ in open_votes_for(person_id, now)
+        if phase_now(vote, now) is Phase.OPEN and any(head.standing == "free" for head in my_heads(vote.id, person_id))
     ]
     return url_for("votes.ballot", vote_id=waiting[0].id) if len(waiting) == 1 else None

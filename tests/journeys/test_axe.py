@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,32 +10,13 @@ from flask import Flask
 
 from participation.web.language import LANGUAGE_COOKIE, LANGUAGES, LARGE_COOKIE
 from tests.journeys.scenes import NOT_PAGES, SCENES, Scene
-from tests.journeys.world import World
+from tests.journeys.world import Stage
 from tests.support import browser as browsers
-from tests.support.databases import Databases
-from tests.support.sites import close_site, make_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Between light and dark only colours differ: what else axe looks at has been looked at.
 COLOURS = ["color-contrast", "link-in-text-block"]
 NARROW = 320
-
-
-class Stage(NamedTuple):
-    world: World
-    url: str
-
-
-@pytest.fixture(scope="module")
-def stage(databases: Databases, templates: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    port, database = browsers.free_port(), databases.fresh()
-    folder: Path = tmp_path_factory.mktemp("stage")
-    app = make_site(database, folder, templates=templates, environ={"PORT": str(port)}, PROPAGATE_EXCEPTIONS=False)
-    world = World(app)
-    with browsers.serving(app, port) as url:
-        yield Stage(world, url)
-    close_site(app)
-    databases.drop(database)
 
 
 def rules_of_pages(app: Flask) -> set[str]:

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -41,6 +41,13 @@ from tests.votes.pages_support import Hall
 
 LONG = "The stairwells were last painted in 1994.\n\n- **Lights** on every floor\n- [Plans](https://example.org/plans)\n"
 COMMITTEE = [("Wang Minhua", "Retired teacher, gardener."), ("Liu Jianjun", "Electrician."), ("He Zhiqiang", "")]
+
+
+class Stage(NamedTuple):
+    """A world that is served, and its address."""
+
+    world: World
+    url: str
 
 
 class World:

@@ -76,6 +76,18 @@ def test_after_the_count_wang_is_told_until_when_objections_can_be_made_and_then
     assert page.select(f'a[href="/votes/{vote.id}/result"]')
 
 
+def test_sun_whose_co_owner_li_is_named_to_vote_sees_the_vote_but_no_button(
+    client: ParsingClient, hall: Hall, lane: Neighbourhood
+) -> None:
+    vote = hall.open()
+    client.sign_in(lane.sun, unlocked=True)
+    page = client.see("/")
+    assert f"/votes/{vote.id}" in page.links()
+    assert not page.select("a.primary")
+    client.sign_in(lane.li, unlocked=True)
+    assert [link.attrib["href"] for link in client.see("/").select("a.primary")] == [f"/votes/{vote.id}/ballot"]
+
+
 def test_zhao_the_tenant_has_an_empty_page_that_says_what_will_appear(
     client: ParsingClient, hall: Hall, lane: Neighbourhood
 ) -> None:
