@@ -114,6 +114,7 @@ class Gaze:
         self.found += [f"{scene}{f' [{mode}]' if mode else ''}: {line}" for line in lines]
 
 
+@pytest.mark.sqlite  # minutes of looking at pages, which are the same over every database
 @pytest.mark.parametrize("large", [False, True], ids=["light and dark", "large text"])
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_axe_finds_nothing_on_any_page(chromium: Any, stage: Stage, language: str, large: bool) -> None:
