@@ -13,6 +13,7 @@ serve both.  What must hold on each:
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -39,6 +40,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 # Python's own SQLite is often older than 3.51.3, which fixed a WAL corruption under several writers.
 SAFE_SQLITE = (3, 51, 3)
+
+WAIT_FOR_WRITER = 15  # seconds
+_PASSED = "passed the writers' gate"
 
 writing: ContextVar[bool | None] = ContextVar("writing", default=None)
 """Whether the present unit of work may write. GET requests may not; None: no unit of work (migrations)."""
@@ -142,7 +146,7 @@ def sqlite_module() -> Any:
 def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine`, by the kind of database."""
     if url.startswith("sqlite"):
-        return {"module": sqlite_module(), "connect_args": {"timeout": 15, "isolation_level": None}}
+        return {"module": sqlite_module(), "connect_args": {"timeout": WAIT_FOR_WRITER, "isolation_level": None}}
     return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
 
@@ -165,11 +169,25 @@ def prepare_engine(engine: Any) -> None:
         if connection.info.get("query_only", False) is not read_only:
             connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
             connection.info["query_only"] = read_only
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN DEFERRED")
+        if not writing.get():
+            connection.exec_driver_sql("BEGIN DEFERRED")
+            return
+        if not connection.info.get(_PASSED):
+            connection.info[_PASSED] = gate.acquire(timeout=WAIT_FOR_WRITER)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    # Who waits for SQLite's own lock sleeps longer and longer between two looks at it, while nobody works.  So the
+    # writers of one process queue here first and go on at once; between processes SQLite's lock decides as ever.
+    gate = threading.Lock()
+
+    def leave(_connection: Any, record: Any) -> None:
+        if record.info.pop(_PASSED, False):
+            gate.release()
 
     event.listen(engine, "begin", begin)
     if sqlite:
         event.listen(engine, "connect", pragmas)
+        event.listen(engine, "checkin", leave)
 
 
 @event.listens_for(Session, "before_flush")
@@ -205,6 +223,17 @@ def transaction(*, write: bool = True, fresh: bool = True) -> Iterator[Any]:
         raise
     finally:
         writing.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """What begins here only reads, unless a unit of work is going on already: then its own word holds."""
+    token = writing.set(False) if writing.get() is None else None
+    try:
+        yield
+    finally:
+        if token is not None:
+            writing.reset(token)
 
 
 def end_transaction() -> None:

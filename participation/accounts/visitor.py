@@ -11,7 +11,7 @@ from flask_login import UserMixin
 from sqlalchemy import bindparam, or_, select
 
 from participation.accounts.models import Grant, Person, Role, SignIn
-from participation.database import db, fetch
+from participation.database import db, fetch, reading
 from participation.extensions import login_manager
 
 STAFF_IDLE = timedelta(hours=2)
@@ -77,7 +77,8 @@ _SIGN_IN = (
 def load_visitor(token: str) -> Visitor | None:
     """The visitor whose cookie holds `token`, unless that sign-in has ended or lapsed."""
     now = clock_now()
-    row = fetch(_SIGN_IN, {"token_hash": hash_token(token)}).one_or_none()
+    with reading():
+        row = fetch(_SIGN_IN, {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
     if row.kind == "staff" and (now - row.last_seen_at > STAFF_IDLE or now - row.created_at > STAFF_LONGEST):
