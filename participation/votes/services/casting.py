@@ -241,7 +241,7 @@ def not_an_elector() -> Reason:
     return Reason(
         "not_an_elector",
         say("You are not registered as an owner of a home in this vote."),
-        say("Tenants can comment and take part in consultations. If you are an owner, ask the support centre to check the roll."),
+        say("Owners decide by vote; every household, tenants too, is asked in consultations. If you are an owner, ask the support centre to check the roll."),
     )
 
 
