@@ -157,7 +157,7 @@ def test_the_tenant_zhao_is_told_why_and_what_she_can_do(client: ParsingClient, 
     client.sign_in(lane.zhao, unlocked=True)
     client.see(f"/votes/{vote.id}/ballot", 409)
     assert "You are not registered as an owner of a home in this vote." in words(client)
-    assert "Tenants can comment and take part in consultations." in words(client)
+    assert "every household, tenants too, is asked in consultations" in words(client)
     assert not client.see(f"/votes/{vote.id}").select("a.primary")
 
 
