@@ -6,6 +6,7 @@ receiving is timed.
 
 from __future__ import annotations
 
+import gzip
 import re
 import selectors
 import socket
@@ -34,6 +35,11 @@ class Answer(NamedTuple):
     def location(self) -> str:
         found = _LOCATION.search(self.head)
         return found[1].decode() if found else ""
+
+    @property
+    def page(self) -> bytes:
+        """The body as the browser reads it."""
+        return gzip.decompress(self.body) if b"content-encoding: gzip" in self.head.lower() else self.body
 
     @property
     def wire_bytes(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -39,8 +38,7 @@ def measure(port: int, votes: Mapping[str, int], voter: Voter) -> list[View]:
 def _view(port: int, name: str, path: str, voter: Voter) -> View:
     cookies = {COOKIE: voter.cookie}
     page = _fetch(port, path, cookies)
-    body = gzip.decompress(page.body) if b"content-encoding: gzip" in page.head.lower() else page.body
-    total, wanted = page.wire_bytes, sorted(set(_ASKED_FOR.findall(body)))
+    total, wanted = page.wire_bytes, sorted(set(_ASKED_FOR.findall(page.page)))
     for address in wanted:
         if not address.startswith(b"data:"):
             total += _fetch(port, address.decode(), cookies).wire_bytes

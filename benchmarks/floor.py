@@ -12,26 +12,17 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, redirect, request
+from flask import Flask, redirect, render_template, request
 
 from participation.database import sqlite_module
 
 PRAGMAS = ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY")
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title></head>
-<body><h1>{{ title }}</h1>
-<table>
-{% for row in rows %}<tr><td>{{ row.number }}</td><td>{{ row.label }}</td><td>{{ row.text }}</td></tr>
-{% endfor %}</table>
-<form method="post" action="/insert"><button>Send</button></form></body></html>
-"""
 
 
 def make_floor(database: Path, port: int) -> Flask:
     """The bare application over a database file of its own."""
-    app = Flask("floor", static_folder=None)
+    app = Flask("benchmarks.floor", template_folder="templates", static_folder=None)
     app.config["PORT"] = port
-    page = app.jinja_env.from_string(PAGE)
     here = threading.local()
 
     def opened() -> Any:
@@ -65,6 +56,6 @@ def make_floor(database: Path, port: int) -> Flask:
     @app.get("/page")
     def show() -> str:
         rows = [{"number": n, "label": f"Line {n}", "text": "Something that was decided here, in a few words. " * 2} for n in range(41)]
-        return page.render(title="A page of six kilobytes", rows=rows)
+        return render_template("floor.html", title="A page of six kilobytes", rows=rows)
 
     return app

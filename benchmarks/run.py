@@ -82,7 +82,7 @@ def in_turns(
     """Floor and site in rounds, each beginning in turn; the median of the rounds' ratios, and all receipts."""
     casts, pages, receipts, rates = [], [], [], []
     inserts = [client.post("/insert", [("elector", "1000001"), ("key", "k" * 24)])] * FLOOR
-    plain = [client.get("/page")] * FLOOR
+    plain = [client.get("/page", Accept_Encoding="gzip")] * FLOOR
     for number in range(ROUNDS):
         group = owners[number * OWNERS : (number + 1) * OWNERS]
         opening = [voters.opening(vote, voter) for voter in group]

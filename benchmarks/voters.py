@@ -21,17 +21,17 @@ class Filled(NamedTuple):
 
 
 def opening(vote_id: int, voter: Voter) -> bytes:
-    return get(f"/votes/{vote_id}/ballot", {COOKIE: voter.cookie})
+    return get(f"/votes/{vote_id}/ballot", {COOKIE: voter.cookie}, Accept_Encoding="gzip")
 
 
 def filled_in(voter: Voter, page: Answer) -> Filled:
     """The form of the ballot page with "for" ticked everywhere; its CSRF token belongs to the cookie it came with."""
     if page.status != 200:
         raise RuntimeError(f"the ballot page answered {page.status}, {page.location}")
-    fields = {name.decode(): value.decode() for name, value in _FIELD.findall(page.body)}
+    fields = {name.decode(): value.decode() for name, value in _FIELD.findall(page.page)}
     if int(fields["elector"]) != voter.elector_id:
         raise RuntimeError("somebody else's ballot")
-    questions = sorted({name.decode() for name in _QUESTION.findall(page.body)})
+    questions = sorted({name.decode() for name in _QUESTION.findall(page.page)})
     return Filled(page.cookies.get(COOKIE, voter.cookie), [*fields.items(), *((name, "yes") for name in questions)])
 
 

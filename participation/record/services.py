@@ -28,12 +28,21 @@ _HOLD = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_HOLD_HEAD = select(Log.id, Log.size, Log.frontier).where(Log.unit_id == bindparam("unit_id")).with_for_update()
 _INSERT_ENTRY, _INSERT_NODE = insert(LogEntry.__table__), insert(LogNode.__table__)  # type: ignore[arg-type]
 _GROW = (
     update(Log.__table__)  # type: ignore[arg-type]
     .where(Log.id == bindparam("held_id"), Log.size == bindparam("held_size"))
     .values(size=bindparam("size"), frontier=bindparam("frontier"))
 )
+
+
+class LogHead(NamedTuple):
+    """How far a log has come: its size in entries, and the frontier from which the next append follows."""
+
+    id: int
+    size: int
+    frontier: bytes
 
 
 class Inclusion(NamedTuple):
@@ -65,27 +74,39 @@ def hold_log(unit_id: int) -> Log:
     return db.session.scalars(_HOLD, {"unit_id": unit_id}).one()
 
 
+def hold_head(unit_id: int) -> LogHead:
+    """`hold_log` for those who need nothing but to append."""
+    return LogHead(*fetch(_HOLD_HEAD, {"unit_id": unit_id}).one())
+
+
 def append(log: Log, kind: str, payload: dict[str, Any], at: datetime, vote_id: int | None = None) -> int:
     """Append one entry to a held log and return its index. `payload` must be free of personal data."""
     db.session.flush()  # what the entry speaks of comes before it
+    head = append_to(LogHead(log.id, log.size, log.frontier), kind, payload, at, vote_id)
+    set_committed_value(log, "size", head.size)
+    set_committed_value(log, "frontier", head.frontier)
+    return head.size - 1
+
+
+def append_to(head: LogHead, kind: str, payload: dict[str, Any], at: datetime, vote_id: int | None = None) -> LogHead:
+    """Append one entry to a log whose head is held (`hold_head`); returns its new head: the entry is its last."""
     text = canonical({"kind": kind, **payload})
-    index, leaf = log.size, leaf_hash(text)
-    frontier, nodes = Frontier.from_bytes(log.frontier).append(leaf)
+    index, leaf = head.size, leaf_hash(text)
+    frontier, nodes = Frontier.from_bytes(head.frontier).append(leaf)
     fetch(
         _INSERT_ENTRY,
-        {"log_id": log.id, "index": index, "vote_id": vote_id, "kind": kind, "at": at, "payload": text.decode()},
+        {"log_id": head.id, "index": index, "vote_id": vote_id, "kind": kind, "at": at, "payload": text.decode()},
     )
     fetch(
         _INSERT_NODE,
-        [{"log_id": log.id, "level": node.level, "index": node.position, "hash": node.hash} for node in nodes],
+        [{"log_id": head.id, "level": node.level, "index": node.position, "hash": node.hash} for node in nodes],
     )
     # The size in the condition is a second guard: two appends can never take the same place.
-    grown = {"size": index + 1, "frontier": frontier.to_bytes()}
-    if fetch(_GROW, {"held_id": log.id, "held_size": index, **grown}).rowcount != 1:
+    grown = LogHead(head.id, frontier.size, frontier.to_bytes())
+    moved = {"held_id": head.id, "held_size": index, "size": grown.size, "frontier": grown.frontier}
+    if fetch(_GROW, moved).rowcount != 1:
         raise RuntimeError("the log moved while it was held")
-    for name, value in grown.items():
-        set_committed_value(log, name, value)
-    return index
+    return grown
 
 
 def signer(log: Log) -> Signer:

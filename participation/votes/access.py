@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from flask import abort, g
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import lazyload
 
 from participation.accounts.visitor import Visitor
-from participation.database import db
+from participation.database import db, fetch
 from participation.kernel.refusal import Refusal
 from participation.roll.models import Unit
 from participation.roll.queries import owners_of_person
@@ -34,6 +35,22 @@ _VOTE = (
 )
 
 
+_VOTE_ROW = (
+    select(Vote.__table__, Unit.slug.label("unit_slug"), Unit.name.label("unit_name"), Unit.time_zone)  # type: ignore[call-overload]
+    .join(Unit.__table__, Unit.id == Vote.unit_id)
+    .where(Vote.id == bindparam("vote"))
+)
+
+
+class UnitRow(NamedTuple):
+    """What the frame of a page says of the neighbourhood."""
+
+    id: int
+    slug: str
+    name: str
+    time_zone: str
+
+
 def vote_or_404(vote_id: int) -> tuple[Vote, Unit]:
     """An announced vote and its neighbourhood, in whose time zone the page will show its dates."""
     row = db.session.execute(_VOTE, {"vote": vote_id}).one_or_none()
@@ -43,7 +60,16 @@ def vote_or_404(vote_id: int) -> tuple[Vote, Unit]:
     return row[0], row[1]
 
 
-def casting_refusal(vote: Vote, heads: Sequence[MyHead], now: datetime) -> Refusal | None:
+def vote_row_or_404(vote_id: int) -> tuple[Any, Any]:
+    """`vote_or_404` as plain rows, for the ballot and the cast: what they ask of a vote stands on its paper."""
+    vote = fetch(_VOTE_ROW, {"vote": vote_id}).one_or_none()
+    if vote is None or vote.step == "draft":
+        abort(404)
+    g.unit = unit = UnitRow(vote.unit_id, vote.unit_slug, vote.unit_name, vote.time_zone)
+    return vote, unit
+
+
+def casting_refusal(vote: Any, heads: Sequence[MyHead], now: datetime) -> Refusal | None:
     """Why this person has no ballot to cast in the vote at all, or None: what holds for every head of theirs."""
     if not heads:
         return Refusal(not_an_elector())

@@ -11,7 +11,7 @@ from participation.accounts.access import require_unlocked
 from participation.accounts.visitor import clock_now
 from participation.kernel.refusal import Refusal
 from participation.roll.models import Unit
-from participation.votes.access import casting_refusal, head_refusal, vote_or_404
+from participation.votes.access import casting_refusal, head_refusal, vote_or_404, vote_row_or_404
 from participation.votes.blueprint import blueprint
 from participation.votes.forms import BallotForm, in_hand, keep_in_hand, let_go, new_key, read_ballot, read_choices
 from participation.votes.heads import MyHead, my_heads
@@ -25,7 +25,7 @@ from participation.web.stamped import stamped_page
 @blueprint.get("/votes/<int:vote_id>/ballot")
 @access(DEVICE)
 def ballot(vote_id: int) -> Any:
-    vote, unit = vote_or_404(vote_id)
+    vote, unit = vote_row_or_404(vote_id)
     paper, heads = paper_of(vote), my_heads(vote.id, g.visitor.person_id)
     refusal = casting_refusal(vote, heads, clock_now())
     if refusal is not None:
@@ -68,7 +68,7 @@ def ballot_in_hand(vote_id: int) -> Any:
 @blueprint.post("/votes/<int:vote_id>/ballots")
 @access(DEVICE)
 def cast_ballot(vote_id: int) -> Any:
-    vote, unit = vote_or_404(vote_id)
+    vote, unit = vote_row_or_404(vote_id)
     paper = paper_of(vote)
     filled = read_ballot(paper, request.form)
     locked = _ask_pin_again(vote, filled)

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import current_app
 
+from participation.database import db
 from participation.votes.models import Question, Vote
 from participation.votes.policy import choices_of, policy_of, rule_of
 from participation.votes.rules import Rule
@@ -56,10 +57,10 @@ class Paper:
     objection_days: int
 
 
-def paper_of(vote: Vote) -> Paper:
-    """The paper of an announced vote; a draft's is made anew each time, because it may still change."""
+def paper_of(vote: Any) -> Paper:
+    """The paper of a vote, given as object or row; a draft's is made anew each time, because it may still change."""
     if vote.step == "draft":
-        return _make(vote)
+        return _make(db.session.get_one(Vote, vote.id))
     kept: dict[Any, Paper] = current_app.extensions.setdefault("ballot_papers", {})
     # The fingerprint has salt in it: a database put back from elsewhere never meets another vote's paper.
     key = (vote.id, vote.roll_fingerprint)
@@ -67,7 +68,7 @@ def paper_of(vote: Vote) -> Paper:
     if paper is None:
         if len(kept) >= MOST_KEPT:
             kept.clear()
-        paper = kept[key] = _make(vote)
+        paper = kept[key] = _make(db.session.get_one(Vote, vote.id))
     return paper
 
 

@@ -20,13 +20,13 @@ from participation.kernel.quantities import format_hundredths
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.record.commitment import canonical, commit, new_salt
-from participation.record.services import append
+from participation.record.services import append, append_to
 from participation.roll.queries import owners_of_person
 from participation.votes.electors import Weight, members
-from participation.votes.models import Ballot, CoOwnerStatement, Elector, RollCorrection, Vote, VoteCount
+from participation.votes.models import Ballot, CoOwnerStatement, Elector, RollCorrection, VoteCount
 from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
-from participation.votes.services.steps import Held, hold, require
+from participation.votes.services.steps import HeldForCasting, hold, hold_for_casting, require
 
 PHONE = "phone"
 # No vowels and no look-alikes: a receipt can be read out over the telephone.
@@ -74,7 +74,7 @@ def cast(
     Raises Refusal with the reason and the remedy: not open, not on the roll, another
     co-owner is named or has voted, already voted and the rule allows no change.
     """
-    held = hold(vote_id, clock)
+    held = hold_for_casting(vote_id, clock)
     # Every way in ends here: a person acts for their own head and for no other, whatever the request says.
     elector = fetch(_ELECTOR, {"elector": elector_id, "vote": vote_id, "person": person_id}).one_or_none()
     if elector is None:
@@ -101,7 +101,7 @@ def cast(
     return Cast(ballot, True)
 
 
-def _again(vote: Vote, standing: Ballot, person_id: int, wanted: dict[str, Any]) -> Cast | None:
+def _again(vote: Any, standing: Ballot, person_id: int, wanted: dict[str, Any]) -> Cast | None:
     """The answer to a second cast, or None where the rule lets the voter change the ballot."""
     if standing.cast_by_id != person_id:
         raise Refusal(co_owner_has_cast())
@@ -122,19 +122,18 @@ def _named_voter_only(elector: Any, person_id: int) -> None:
 
 
 def _store(
-    held: Held, elector: Any, weight: Weight, standing: Ballot | None, person_id: int, choices: dict[str, Any],
+    held: HeldForCasting, elector: Any, weight: Weight, standing: Ballot | None, person_id: int, choices: dict[str, Any],
     key: str, channel: str,
 ) -> Ballot:  # fmt: skip
     salt = new_salt()
     turn = standing.turn + 1 if standing else 1
     content = ballot_content(held.vote.id, elector.number, turn, weight, choices, channel, held.now)
-    index = append(
-        held.log, "ballot", {"vote": held.vote.id, "commitment": commit(salt, canonical(content)).hex()}, held.now, held.vote.id
-    )
+    sealed = {"vote": held.vote.id, "commitment": commit(salt, canonical(content)).hex()}
+    head = append_to(held.log, "ballot", sealed, held.now, held.vote.id)
     values = {
         "vote_id": held.vote.id, "elector_id": elector.id, "turn": turn, "cast_by_id": person_id, "channel": channel,
         "received_at": held.now, "choices": choices, "idempotency_key": key, "receipt": new_receipt(), "salt": salt,
-        "log_index": index,
+        "log_index": head.size - 1,
     }  # fmt: skip
     return Ballot(id=fetch(_INSERT_BALLOT, values).scalar_one(), **values)
 
@@ -164,7 +163,7 @@ def new_receipt() -> str:
     return "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_LENGTH))
 
 
-def checked_choices(vote: Vote, choices: Mapping[str, Any]) -> dict[str, Any]:
+def checked_choices(vote: Any, choices: Mapping[str, Any]) -> dict[str, Any]:
     """The choices in their one form: question id -> choice, or sorted candidate ids. Every question needs one."""
     wanted: dict[str, Any] = {}
     reasons = []
