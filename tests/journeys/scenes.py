@@ -35,10 +35,10 @@ NOT_PAGES = {
 }
 
 PHASES = (
-    "notice", "open", "everything", "closed", "preliminary", "answering", "final", "rejected", "elected", "archived",
-    "cancelled",
+    "notice", "open", "everything", "closed", "preliminary", "answering", "final", "rejected", "elected", "too_few",
+    "archived", "cancelled",
 )  # fmt: skip
-COUNTED = ("preliminary", "answering", "final", "rejected", "elected", "archived")
+COUNTED = ("preliminary", "answering", "final", "rejected", "elected", "too_few", "archived")
 
 
 def _as(who: str, *paths: str, **more: Any) -> list[Scene]:

@@ -101,7 +101,7 @@ class World:
         start, hall = self.clock.now(), self.hall
         for name, settings in (
             ("final", {"explanation": LONG}), ("rejected", {"rule": "cn.278.special"}), ("archived", {}),
-            ("answering", {"questions": 2}), ("cancelled", {}), ("elected", {"questions": 0, "candidates": COMMITTEE, "seats": 2}),
+            ("answering", {"questions": 2}), ("cancelled", {}), ("too_few", {}), ("elected", {"questions": 0, "candidates": COMMITTEE, "seats": 2}),
         ):  # fmt: skip
             self.clock.at = start
             self.votes[name] = hall.announce(f"An old matter: {name}", **settings)
@@ -113,12 +113,13 @@ class World:
         for name in ("final", "rejected", "archived", "answering", "elected"):
             self._everybody(self.votes[name], "Wang", "Li", "Qian", choice="tick" if name == "elected" else "yes")
             self._everybody(self.votes[name], "Deng", "Mei", choice="tick" if name == "elected" else "no")
+        self._everybody(self.votes["too_few"], "Deng")
         with self.work():
             correcting.correct_area(
                 self.votes["final"].id, self.lane.homes["2-202"].id, 5175, "The register says 51.75.", lin, self.clock
             )
         self.clock.at = opened + timedelta(days=25)
-        for name in ("final", "rejected", "archived", "answering", "elected"):
+        for name in ("final", "rejected", "archived", "answering", "elected", "too_few"):
             with self.work():
                 closing.count_preliminarily(self.votes[name].id, lin, self.clock)
         with self.work():
@@ -127,7 +128,7 @@ class World:
                 self.places[f"objection_{name}"] = said.id
             objecting.answer_objection(self.places["objection_final"], False, "The register agrees with us.", lin, self.clock)
         self.clock.advance(days=8)
-        for name in ("final", "rejected", "archived", "elected"):
+        for name in ("final", "rejected", "archived", "elected", "too_few"):
             with self.work():
                 closing.finalise(self.votes[name].id, lin, self.clock)
         with self.work():
