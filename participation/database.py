@@ -35,6 +35,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -42,7 +43,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 SAFE_SQLITE = (3, 51, 3)
 
 WAIT_FOR_WRITER = 15  # seconds
-_PASSED = "passed the writers' gate"
+WRITES = {"INSERT", "UPDATE", "DELETE", "REPLAC"}
+_PASSED, _CHANGES = "passed the writers' gate", "changes before a reading unit of work"
 
 writing: ContextVar[bool | None] = ContextVar("writing", default=None)
 """Whether the present unit of work may write. GET requests may not; None: no unit of work (migrations)."""
@@ -146,7 +148,8 @@ def sqlite_module() -> Any:
 def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine`, by the kind of database."""
     if url.startswith("sqlite"):
-        return {"module": sqlite_module(), "connect_args": {"timeout": WAIT_FOR_WRITER, "isolation_level": None}}
+        # As many as threads and more: a connection made for one request would be half of its cost.
+        return {"module": sqlite_module(), "pool_size": 16, "connect_args": {"timeout": WAIT_FOR_WRITER, "isolation_level": None}}
     return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
 
@@ -166,9 +169,8 @@ def prepare_engine(engine: Any) -> None:
         if not sqlite:
             connection.connection.dbapi_connection.read_only = read_only  # said with the driver's own BEGIN
             return
-        if connection.info.get("query_only", False) is not read_only:
-            connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-            connection.info["query_only"] = read_only
+        # Not `PRAGMA query_only`: each turn of it makes SQLite forget every statement that it has prepared.
+        connection.info[_CHANGES] = connection.connection.driver_connection.total_changes if read_only else None
         if not writing.get():
             connection.exec_driver_sql("BEGIN DEFERRED")
             return
@@ -180,6 +182,16 @@ def prepare_engine(engine: Any) -> None:
     # writers of one process queue here first and go on at once; between processes SQLite's lock decides as ever.
     gate = threading.Lock()
 
+    def before_statement(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if connection.info.get(_CHANGES) is not None and statement[:6].upper() in WRITES:
+            raise DatabaseError(statement, None, RuntimeError("a read-only unit of work tried to write"))
+
+    def commit(connection: Any) -> None:
+        # Whatever the statement looked like: if it changed a row, it ends here and is rolled back.
+        before = connection.info.get(_CHANGES)
+        if before is not None and connection.connection.driver_connection.total_changes != before:
+            raise DatabaseError("COMMIT", None, RuntimeError("a read-only unit of work tried to write"))
+
     def leave(_connection: Any, record: Any) -> None:
         if record.info.pop(_PASSED, False):
             gate.release()
@@ -187,6 +199,8 @@ def prepare_engine(engine: Any) -> None:
     event.listen(engine, "begin", begin)
     if sqlite:
         event.listen(engine, "connect", pragmas)
+        event.listen(engine, "before_cursor_execute", before_statement)
+        event.listen(engine, "commit", commit)
         event.listen(engine, "checkin", leave)
 
 

@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DatabaseError
 
 from participation.accounts.models import Person
 from participation.database import db, end_transaction, reading, transaction
@@ -100,3 +101,14 @@ def test_what_is_read_before_a_unit_of_work_cannot_write(app: Flask, make: Make)
             db.session.scalars(select(Person)).all()
         with pytest.raises(Exception, match=r"(?i)read.?only"), transaction(write=False, fresh=False):
             db.session.execute(update(Person).values(name="nobody"))
+
+
+@pytest.mark.sqlite
+def test_a_write_that_does_not_look_like_one_is_found_at_the_end_of_the_reading(app: Flask, make: Make) -> None:
+    person = make.person("Wang")
+    statement = text("WITH one AS (SELECT 1) UPDATE people SET name = 'nobody'")
+    with app.app_context():
+        with pytest.raises(DatabaseError, match="read-only"), transaction(write=False):
+            db.session.execute(statement)
+        with transaction(write=False):
+            assert db.session.get_one(Person, person.id).name == "Wang"
