@@ -32,6 +32,7 @@ def create_app(config: Mapping[str, Any] | None = None, environ: Mapping[str, st
         prepare_engine(db.engine)
     translations.ensure_compiled(ROOT / "participation" / "translations")
     babel.init_app(app, locale_selector=language.choose_locale, default_locale="zh_Hans", default_timezone="UTC")
+    language.init_app(app)
     login_manager.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)

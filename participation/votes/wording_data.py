@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_babel import get_locale, ngettext
+from flask_babel import get_locale
 
 from participation.kernel.sentences import Sentence, say
 from participation.votes.rule import Amount, Test
 from participation.votes.verdict import TestResult
 from participation.votes.wording import _FOLLOWED, _OUTCOMES, amount_sentence, measure_name, result_sentences
-from participation.web.filters import amount, area, number
-from participation.web.language import said
+from participation.web.filters import amount, area
+from participation.web.language import ngettext, number, said
 
 
 def read_test(data: Mapping[str, Any]) -> TestResult:

@@ -16,14 +16,10 @@ from markupsafe import Markup
 
 from participation.kernel.sentences import Sentence
 from participation.web import pictures
-from participation.web.language import said
+from participation.web.language import number, said
 from participation.web.markdown import render_markdown
 
 DEFAULT_ZONE = "Asia/Shanghai"
-
-
-def number(value: int) -> str:
-    return format_decimal(value, locale=get_locale())
 
 
 def area(hundredths: int) -> str:
