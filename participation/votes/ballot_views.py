@@ -13,7 +13,16 @@ from participation.kernel.refusal import Refusal
 from participation.roll.models import Unit
 from participation.votes.access import casting_refusal, head_refusal, vote_or_404, vote_row_or_404
 from participation.votes.blueprint import blueprint
-from participation.votes.forms import BallotForm, in_hand, keep_in_hand, let_go, new_key, read_ballot, read_choices
+from participation.votes.forms import (
+    BallotForm,
+    Choices,
+    in_hand,
+    keep_in_hand,
+    let_go,
+    new_key,
+    read_ballot,
+    read_choices,
+)
 from participation.votes.heads import MyHead, my_heads
 from participation.votes.models import Vote
 from participation.votes.paper import Paper, paper_of
@@ -39,30 +48,38 @@ def ballot(vote_id: int) -> Any:
     locked = require_unlocked(g.visitor)
     if locked is not None:
         return locked
-    if head.ballot is None:
+    choices = _chosen(vote, head)
+    if choices is None:
         return _blank_paper(vote, unit, paper, head)
-    return _paper_page(vote, unit, paper, head, BallotForm(head.elector.id, head.ballot.choices, new_key()))
+    return _paper_page(vote, unit, paper, head, BallotForm(head.elector.id, choices, new_key()))
 
 
 @blueprint.post("/votes/<int:vote_id>/ballot/review")
 @access(DEVICE)
 def review_ballot(vote_id: int) -> Any:
-    """Show the ballot once more, or (`change`) put it back on the table with everything chosen."""
-    vote, unit = vote_or_404(vote_id)
+    """Take the filled-in ballot in hand and lead on to its review.
+
+    No page on the way to the receipt is the answer to a form, so "back" never asks whether to send it again.
+    """
+    vote, unit = vote_row_or_404(vote_id)
     paper = paper_of(vote)
-    filled = read_ballot(paper, request.form)
-    return _review(vote, unit, paper, filled, change="change" in request.form)
+    _head, filled, stop = _looked_through(vote, unit, paper, read_ballot(paper, request.form))
+    if stop is not None:
+        return stop
+    keep_in_hand(vote.id, filled)
+    return redirect(url_for(".ballot_in_hand", vote_id=vote.id), 303)
 
 
 @blueprint.get("/votes/<int:vote_id>/ballot/review")
 @access(DEVICE)
 def ballot_in_hand(vote_id: int) -> Any:
-    """Back from the PIN: the ballot that was in hand when casting was locked."""
-    vote, unit = vote_or_404(vote_id)
-    filled = in_hand(vote.id)
+    """Show the ballot that is in hand once more, before it is cast; also on the way back from the PIN."""
+    vote, unit = vote_row_or_404(vote_id)
+    filled, paper = in_hand(vote.id), paper_of(vote)
     if filled is None:
         return redirect(url_for(".ballot", vote_id=vote.id))
-    return _review(vote, unit, paper_of(vote), filled)
+    head, filled, stop = _looked_through(vote, unit, paper, filled)
+    return stop or require_unlocked(g.visitor) or render_template("votes/review.html", vote=vote, unit=unit, paper=paper, head=head, filled=filled)
 
 
 @blueprint.post("/votes/<int:vote_id>/ballots")
@@ -118,26 +135,30 @@ def make_co_owner_statement(vote_id: int) -> Any:
     return redirect(url_for(".vote", vote_id=vote.id, _anchor="mine"), 303)
 
 
-def _review(vote: Vote, unit: Unit, paper: Paper, filled: BallotForm, *, change: bool = False) -> Any:
+def _looked_through(vote: Any, unit: Any, paper: Paper, filled: BallotForm) -> tuple[MyHead | None, BallotForm, Any]:
+    """Whose ballot it is, the ballot with its choices in their one form, and the page that says why it cannot be cast.
+
+    The head may be None, where there is such a page; the page is None where nothing stands in the way.
+    """
     heads = my_heads(vote.id, g.visitor.person_id)
     head = next((h for h in heads if h.elector.id == filled.elector_id), None)
     refusal = casting_refusal(vote, heads, clock_now()) or (
         head_refusal(head, paper.may_change or _same(head, filled)) if head else casting_refusal(vote, [], clock_now())
     )
-    if refusal is not None:
-        return _cannot(vote, unit, heads, refusal, head)
-    assert head is not None
-    if change:
-        return _paper_page(vote, unit, paper, head, filled)
+    if refusal is not None or head is None:
+        return head, filled, _cannot(vote, unit, heads, refusal, head)
     try:
-        chosen = checked_choices(vote, filled.choices)
+        return head, filled._replace(choices=checked_choices(vote, filled.choices)), None
     except Refusal as missing:
-        return _paper_page(vote, unit, paper, head, filled, missing), 422
-    locked = _ask_pin_again(vote, filled)
-    if locked is not None:
-        return locked
-    filled = filled._replace(choices=chosen)
-    return render_template("votes/review.html", vote=vote, unit=unit, paper=paper, head=head, filled=filled)
+        return head, filled, (_paper_page(vote, unit, paper, head, filled, missing), 422)
+
+
+def _chosen(vote: Any, head: MyHead) -> Choices | None:
+    """What is ticked when the paper is shown: the ballot in hand, else the one in the box; None on a blank paper."""
+    kept = in_hand(vote.id)
+    if kept is not None and kept.elector_id == head.elector.id:
+        return kept.choices
+    return head.ballot.choices if head.ballot else None
 
 
 def _same(head: MyHead, filled: BallotForm) -> bool:

@@ -19,7 +19,7 @@ Choices = dict[str, Any]  # question id -> a choice, or the ticked candidate ids
 
 
 class BallotForm(NamedTuple):
-    """A ballot on its way to the box. Nothing of it is stored until it is cast."""
+    """A ballot on its way to the box. The server stores nothing of it until it is cast."""
 
     elector_id: int
     choices: Choices
@@ -55,7 +55,10 @@ def read_choices(paper: Paper, form: MultiDict[str, str]) -> Choices:
 
 
 def keep_in_hand(vote_id: int, ballot: BallotForm) -> None:
-    """Hold a filled-in ballot in this browser's signed cookie while the PIN is asked again: nothing is lost."""
+    """Hold a filled-in ballot in this browser's signed cookie until it is cast or the visitor signs out.
+
+    So it can be looked at once more, and the PIN asked again, while the server stores nothing of it.
+    """
     session[_KEPT] = {"vote": vote_id, "elector": ballot.elector_id, "choices": ballot.choices, "key": ballot.key}
 
 

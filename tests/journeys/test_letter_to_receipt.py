@@ -141,6 +141,38 @@ def test_wang_owns_two_homes_and_sees_their_sum_before_casting_one_ballot(
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_back_from_the_receipt_leads_to_pages_that_say_so_and_never_to_sending_again(
+    live: Live, street: Neighbourhood, hall: Hall, new_phone: Callable[..., Any], scripts: bool
+) -> None:
+    vote = hall.open()
+    hand = Hand(new_phone(java_script_enabled=scripts))
+    hand.scan(f"/i/{code_of(live.app, street.unit, '1-1-101')}")
+    hand.type("last_four", "101X")
+    hand.press()
+    hand.type("pin", PIN)
+    hand.press()
+    hand.choose("no")
+    hand.press()
+    assert hand.page.url == f"{live.url}/votes/{vote.id}/ballot/review"
+    hand.page.go_back()
+    assert hand.page.locator('main input[value="no"]').is_checked(), "back to choosing, with the choice still made"
+    hand.page.go_forward()
+    hand.press()
+    receipt = hand.page.url
+    assert "/receipts/" in receipt
+
+    for _ in ("from the receipt", "from the review"):
+        hand.page.go_back()
+        assert hand.page.url == f"{live.url}/votes/{vote.id}/ballot", "a page, and no question whether to send again"
+        assert receipt.endswith(hand.page.locator("main a.primary").get_attribute("href"))
+    hand.press()
+    assert hand.page.url == receipt
+    assert len(ballots(live.app)) == 1
+    # A browser's console calls every 409 an error; here it is the status of "you have voted".
+    new_phone.complaints[:] = [said for said in new_phone.complaints if "409 (CONFLICT)" not in said]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_double_tap_on_the_last_button_casts_one_ballot(
     live: Live, street: Neighbourhood, hall: Hall, new_phone: Callable[..., Any], scripts: bool
 ) -> None:

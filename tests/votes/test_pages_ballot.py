@@ -109,8 +109,63 @@ def test_wang_goes_back_from_the_review_and_finds_the_choice_still_made(
     client.sign_in(lane.wang, unlocked=True)
     client.see(f"/votes/{vote.id}/ballot")
     client.submit("review", **{question(vote): "abstain"})
-    client.submit("review", button="change")
+    (change,) = client.page.select('main a[href*="/ballot?"]')
+    client.see(change.attrib["href"])
     assert client.page.form("review").values()[question(vote)] == ["abstain"]
+    client.see(f"/votes/{vote.id}/ballot")
+    assert client.page.form("review").values()[question(vote)] == ["abstain"], "also by the browser's own way back"
+
+
+def test_every_step_to_the_receipt_is_a_page_of_its_own_that_can_be_opened_again(
+    app: Flask, client: ParsingClient, hall: Hall, lane: Neighbourhood
+) -> None:
+    vote = hall.open()
+    client.sign_in(lane.wang, unlocked=True)
+    client.see(f"/votes/{vote.id}/ballot")
+    answer = client.submit("review", follow=False, **{question(vote): "no"})
+    assert (answer.status_code, answer.location) == (303, f"/votes/{vote.id}/ballot/review")
+    for _ in range(2):
+        client.see(f"/votes/{vote.id}/ballot/review")
+        assert "Against" in words(client)
+    assert not ballots(app), "nothing is stored before the last step"
+
+    client.submit("/ballots")
+    receipt = client.page.path
+    assert client.get(f"/votes/{vote.id}/ballot/review").location == f"/votes/{vote.id}/ballot"
+    client.see(f"/votes/{vote.id}/ballot", 409)
+    assert "You have voted" in words(client)
+    assert client.page.select(f'a[href="{receipt}"]')
+
+
+def test_the_ballot_in_hand_is_gone_after_signing_out(
+    client: ParsingClient, hall: Hall, lane: Neighbourhood
+) -> None:
+    vote = hall.open()
+    client.sign_in(lane.wang, unlocked=True)
+    client.see(f"/votes/{vote.id}/ballot")
+    client.submit("review", **{question(vote): "no"})
+    with client.session_transaction() as kept:
+        assert "no" in str(kept["ballot_in_hand"])
+    client.see("/account")
+    client.submit("/sign-out")
+    with client.session_transaction() as kept:
+        assert not kept.get("ballot_in_hand")
+    client.sign_in(lane.wang, unlocked=True)
+    client.see(f"/votes/{vote.id}/ballot")
+    assert question(vote) not in client.page.form("review").values(), "a blank paper"
+
+
+def test_a_paper_opened_anew_never_carries_the_key_of_the_one_in_hand(
+    app: Flask, client: ParsingClient, hall: Hall, lane: Neighbourhood
+) -> None:
+    vote = hall.open()
+    client.sign_in(lane.wang, unlocked=True)
+    keys = []
+    for choice in ("yes", "no"):
+        client.see(f"/votes/{vote.id}/ballot")
+        keys += client.page.form("review").values()["key"]
+        client.submit("review", **{question(vote): choice})
+    assert keys[0] != keys[1], "another choice is another ballot, and must not be taken for a retry of the first"
 
 
 def test_the_ballot_asks_for_the_pin_first(client: ParsingClient, hall: Hall, lane: Neighbourhood) -> None:
@@ -229,6 +284,7 @@ def test_where_the_rule_allows_it_a_ballot_can_be_changed_and_both_stay_on_recor
     assert "You may change your ballot until" in words(client)
     client.see(f"/votes/{vote.id}/ballot")
     assert client.page.form("review").values()[question(vote)] == ["yes"]
+    assert client.page.select(f'a[href="/receipts/{first.receipt}"]')
     client.submit("review", **{question(vote): "no"})
     client.submit("/ballots")
     rows = ballots(app)
