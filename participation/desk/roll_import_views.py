@@ -15,7 +15,8 @@ from participation.desk.spreadsheet import csv_download
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.roll import upload_files, uploads, work
-from participation.roll.importing import FIELD_NAMES, FIELDS, MANDATORY
+from participation.roll.importing import FIELD_NAMES, FIELDS, MANDATORY, likely_first_line
+from participation.roll.importing.columns import letter
 from participation.roll.lookups import note_look_up
 from participation.roll.models import RollImport, RollUpload, Unit
 from participation.roll.preview import CHANGES, DOUBT, unpacked
@@ -107,9 +108,23 @@ def _preview_page(upload: RollUpload, reasons: tuple[Reason, ...] = ()) -> str:
         lists["refused"] = upload_files.read_section(upload.key, preview["read"], "refused", 0, MOST_REFUSED_SHOWN)
     return render_template(
         "desk/roll_preview.html", upload=upload, preview=preview, lists=lists, reasons=reasons,
-        problem=uploads.problem_of(upload), outdated=uploads.is_outdated(upload), fields=FIELDS, mandatory=MANDATORY,
+        problem=uploads.problem_of(upload), unnamed=_unnamed_columns(upload), outdated=uploads.is_outdated(upload), fields=FIELDS, mandatory=MANDATORY,
         field_names=FIELD_NAMES, changes=CHANGES, unpacked=unpacked, first_rows=FIRST_ROWS, doubt=DOUBT,
     )  # fmt: skip
+
+
+def _unnamed_columns(upload: RollUpload) -> dict[str, Any] | None:
+    """What to choose columns by in a file without a header: its first rows, and for each column a few of its cells."""
+    rows = uploads.first_rows_of(upload)
+    if not rows:
+        return None
+    width = max(len(row.cells) for row in rows)
+    cells = [[row.cell(index) for row in rows if row.cell(index)] for index in range(width)]
+    return {
+        "rows": rows, "letters": [letter(index) for index in range(width)],
+        "examples": [", ".join(text[:12] for text in column[:3]) for column in cells],
+        "first_line": uploads.chosen_for(upload)["first_line"] or likely_first_line(rows),
+    }  # fmt: skip
 
 
 @blueprint.get("/<unit_slug>/roll/imports/<int:upload_id>/lists/<name>")
@@ -171,11 +186,21 @@ def reread_roll(unit_slug: str, upload_id: int) -> Any:
 
 
 def _chosen_columns(form: Any) -> dict[str, int | str] | None:
-    """Field -> column index, '' = not in this file; a field left to recognition is not in it."""
+    """Field -> column index, '' = not in this file; a field left to recognition is not in it.
+
+    `first_line` is the line of the first home, where the file has no header.
+    """
     if form.get("columns") != "1":
         return None
     given = {field: form.get(f"column-{field}", "auto") for field in FIELDS}
-    return {field: int(value) if value.isdecimal() and len(value) < 5 else "" for field, value in given.items() if value != "auto"}
+    chosen: dict[str, int | str] = {field: _figure(value, "") for field, value in given.items() if value != "auto"}
+    if uploads.FIRST_LINE in form:
+        chosen[uploads.FIRST_LINE] = _figure(form[uploads.FIRST_LINE], 1)
+    return chosen
+
+
+def _figure(text: str, otherwise: int | str) -> int | str:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else otherwise
 
 
 @blueprint.post("/<unit_slug>/roll/imports/<int:upload_id>/commit")

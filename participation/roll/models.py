@@ -172,7 +172,7 @@ class RollUpload(Base):
     state: Mapped[str] = mapped_column(default="waiting")
     state_at: Mapped[datetime]
     attempt: Mapped[int] = mapped_column(default=0)
-    columns: Mapped[str | None]  # JSON: field -> column index or '', chosen by hand
+    columns: Mapped[str | None]  # JSON, chosen by hand: field -> column index or ''; first_line -> line of the first home
     preview: Mapped[str | None]  # JSON: what was read, in figures (`preview.py`)
     based_on: Mapped[int | None]  # `services.roll_fingerprint` of the roll that the preview was compared with
     problem: Mapped[str | None]  # JSON: reasons why the last step was refused

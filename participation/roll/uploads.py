@@ -14,6 +14,7 @@ import json
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import IO, Any
 
@@ -26,7 +27,8 @@ from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.record.services import hold_log
 from participation.roll import upload_files, work
-from participation.roll.importing import ParsedRoll, inspect_columns, read_roll
+from participation.roll.importing import MANDATORY, ParsedRoll, first_rows, inspect_columns, read_roll
+from participation.roll.importing.cells import Row
 from participation.roll.models import RollUpload, Unit
 from participation.roll.preview import columns_data, packed, sections, summary, unpacked
 from participation.roll.services import commit_roll, compare, refuse_unasked, roll_fingerprint
@@ -37,6 +39,8 @@ LONG_LINES = 5_000  # of a text file; longer ones are worked on in the backgroun
 LONG_ARCHIVE_BYTES = 256 * 1024  # about as many rows of a workbook
 BUSY = ("reading", "committing")
 OVER = ("committed", "discarded")
+FIRST_LINE = "first_line"  # beside the columns that were chosen by hand
+FIRST_ROWS = "first"  # the section that holds the first rows of a file without a header
 log = logging.getLogger(__name__)
 
 
@@ -66,9 +70,10 @@ def _is_long(key: str) -> bool:
     return lines > LONG_LINES
 
 
-def columns_of(upload: RollUpload) -> dict[str, int | str]:
-    """The columns chosen by hand."""
-    return json.loads(upload.columns) if upload.columns else {}
+def chosen_for(upload: RollUpload) -> dict[str, Any]:
+    """What was chosen by hand, as `read_roll` takes it: `columns`, and `first_line` for a file without a header."""
+    columns = json.loads(upload.columns) if upload.columns else {}
+    return {"first_line": columns.pop(FIRST_LINE, None), "columns": columns}
 
 
 def preview_of(upload: RollUpload) -> dict[str, Any]:
@@ -123,11 +128,11 @@ def read(upload_id: int, attempt: int, progress: work.Progress) -> None:
     """Read the file and keep the preview: in transactions of its own, the long part in none."""
     try:
         upload, unit_id = _load(upload_id)
-        key, columns = upload.key, columns_of(upload)
+        key, chosen = upload.key, chosen_for(upload)
         try:
-            parsed = read_roll(upload_files.roll_file(key), filename=upload.filename, columns=columns, progress=progress)
+            parsed = read_roll(upload_files.roll_file(key), filename=upload.filename, progress=progress, **chosen)
         except Refusal as refusal:
-            _end(upload_id, attempt, "refused", reasons=refusal.reasons, preview=_only_columns(key, columns))
+            _end(upload_id, attempt, "refused", reasons=refusal.reasons, preview=_only_columns(key, attempt, chosen))
             return
         with transaction(write=False):
             # The fingerprint first: should the roll change in between, the commit will notice.
@@ -135,6 +140,8 @@ def read(upload_id: int, attempt: int, progress: work.Progress) -> None:
             change = compare(unit_id, parsed, clock_now())
         for name, rows in sections(parsed, change):
             upload_files.write_section(key, attempt, name, rows)
+        if parsed.mapping.header_line is None:
+            _keep_first_rows(key, attempt)
         _end(upload_id, attempt, "read", preview={**summary(parsed, change), "read": attempt}, based_on=based_on)
         upload_files.forget_reads_before(key, attempt)
     except Exception:
@@ -142,23 +149,41 @@ def read(upload_id: int, attempt: int, progress: work.Progress) -> None:
         log.exception("reading upload %s failed", upload_id)
 
 
-def _only_columns(key: str, columns: Mapping[str, int | str]) -> dict[str, Any] | None:
-    """What can be corrected by hand although the file was refused; None where even the header is not to be read."""
-    for chosen in (columns, {}):
-        try:
-            return {"columns": columns_data(inspect_columns(upload_files.roll_file(key), columns=chosen))}
-        except Refusal:
-            continue
+def _only_columns(key: str, attempt: int, chosen: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What can be corrected by hand although the file was refused; None where it holds no table as wide as a roll.
+
+    Where no header is recognised the columns have letters, and the first rows are kept to choose by.
+    """
+    file = upload_files.roll_file(key)
+    for wanted in (chosen, {}, {"first_line": 1}):
+        with suppress(Refusal):
+            columns = inspect_columns(file, **wanted)
+            if columns.header_line is not None:
+                return {"columns": columns_data(columns)}
+            if len(columns.headers) >= len(MANDATORY):
+                _keep_first_rows(key, attempt)
+                return {"columns": columns_data(columns), "read": attempt}
     return None
+
+
+def _keep_first_rows(key: str, attempt: int) -> None:
+    rows = first_rows(upload_files.roll_file(key))
+    upload_files.write_section(key, attempt, FIRST_ROWS, ({"line": row.line, "cells": row.cells} for row in rows))
+
+
+def first_rows_of(upload: RollUpload) -> list[Row]:
+    """The first rows of a file without a header, by which its columns are chosen; none where it has one."""
+    attempt = preview_of(upload).get("read")
+    rows = upload_files.read_section(upload.key, attempt, FIRST_ROWS) if attempt else []
+    return [Row(row["line"], tuple(row["cells"])) for row in rows]
 
 
 def commit(upload_id: int, attempt: int, by_id: int | None, progress: work.Progress) -> None:
     """Put the roll into force: read the file once more, then write everything in one transaction."""
     try:
         upload, _ = _load(upload_id)
-        parsed = read_roll(
-            upload_files.roll_file(upload.key), filename=upload.filename, columns=columns_of(upload), progress=progress
-        )
+        file = upload_files.roll_file(upload.key)
+        parsed = read_roll(file, filename=upload.filename, progress=progress, **chosen_for(upload))
         _write(upload_id, attempt, by_id, parsed, progress)
     except Refusal as refusal:
         _end(upload_id, attempt, "read", reasons=refusal.reasons)

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from participation.kernel.refusal import Refusal
-from participation.roll.importing import FIELDS, inspect_columns, read_roll
+from participation.roll.importing import FIELDS, first_rows, inspect_columns, likely_first_line, read_roll
 from participation.roll.importing.headers import recognise
 
 
@@ -197,6 +197,23 @@ def test_a_file_without_any_header_is_read_by_places():
     assert [home.number for home in roll.homes] == ["101"]
     assert roll.mapping.header_line is None
     assert [(finding.line, finding.column) for finding in roll.refused] == [(2, "C")]
+
+
+def test_with_the_line_of_the_first_home_nothing_above_it_is_a_row():
+    columns = {"building": 0, "number": 1, "area": 2, "owner": 3, "identity": 4}
+    roll = read("Roll 2026\n" + ODD, columns=columns, first_line=3)
+    assert [home.number for home in roll.homes] == ["101", "102"]
+    assert (roll.refused, roll.rows_read, roll.mapping.header_line) == ((), 2, None)
+    with pytest.raises(Refusal) as refused:
+        read(ODD, columns={"building": 0, "owner": 3}, first_line=2)
+    assert [reason.field for reason in refused.value.reasons] == ["number", "area"]
+
+
+def test_the_first_rows_are_shown_harmlessly_and_the_first_home_is_guessed():
+    rows = first_rows(io.BytesIO(("某某小区2026,,,,\n\n" + ODD + "=cmd|x,<b>,,110101199003077571,\n").encode()))
+    assert [row.line for row in rows] == [1, 3, 4, 5, 6]
+    assert rows[-1].cells[:4] == ("'=cmd|x", "‹b›", "", "…7571")
+    assert likely_first_line(rows) == 4
 
 
 def test_a_correction_wins_over_what_was_recognised():

@@ -148,6 +148,35 @@ def test_columns_can_be_corrected_by_hand(office: Office):
     assert office.totals() == (1, 1, 80_00)
 
 
+def test_a_file_whose_header_says_nothing_is_read_by_choosing_its_columns_by_eye(office: Office):
+    titles = "某某小区名册,,,,", "甲,乙,丙,丁,戊"
+    office.hand_in(rows_csv("1号楼,101,80.5,王芳,110101199003077571", "1号楼,102,70,李雷,5678", header="\n".join(titles)))
+    assert "This file could not be read" in office.client.text()
+    page = office.client.page
+    (table,) = page.select("table")
+    assert [[text_of(cell) for cell in line] for line in table.find("tbody")][1:3] == [
+        ["2", "甲", "乙", "丙", "丁", "戊"], ["3", "1号楼", "101", "80.5", "王芳", "…7571"],
+    ]  # fmt: skip
+    assert page.select('select[name="first_line"] option[selected]')[0].attrib["value"] == "3"
+    assert "C: 丙, 80.5, 70" in [option.text for option in page.select('select[name="column-area"] option')]
+    chosen = {"building": "0", "number": "1", "area": "2", "identity": "4"}
+    office.client.submit("/columns", **{f"column-{field}": index for field, index in chosen.items()})
+    assert "No column for the owner's name was recognised." in office.client.text()
+    assert office.client.page.select('select[name="column-area"] option[selected]')[0].attrib["value"] == "2", "the choice stays"
+    office.client.submit("/columns", **{"column-owner": "3"})
+    assert "2homes2people (heads)150.50" in office.client.text()
+    assert not [c for c in office.client.page.select("table caption") if "refused" in text_of(c)], "the titles are no homes"
+    assert office.client.page.select('select[name="first_line"] option[selected]')[0].attrib["value"] == "3"
+    office.client.submit("/commit")
+    assert office.totals() == (2, 2, 150_50)
+
+
+def test_a_table_narrower_than_a_roll_offers_no_columns(office: Office):
+    office.hand_in("甲,乙,丙\n1,2,3\n".encode())
+    assert "This file could not be read" in office.client.text()
+    assert not [form for form in office.client.page.forms() if form.action.endswith("/columns")]
+
+
 def test_nothing_hostile_is_echoed(office: Office):
     attack = '<script>alert(1)</script>'
     office.hand_in(rows_csv(row("101", attack), row("102", "'=cmd|x"), row("103", "王芳", four="110101199003077513")), f"{attack}.csv")

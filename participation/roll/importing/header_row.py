@@ -16,14 +16,14 @@ from participation.roll.importing.headers import FIELDS, MANDATORY, recognise
 
 @dataclass(frozen=True, slots=True)
 class HeaderRow:
-    """`row` holds the header texts; data begin below line `last_line` (0 where the file has no header)."""
+    """`row` holds the header texts, or letters where the file has no header; data begin below line `last_line`."""
 
     row: Row
     last_line: int
 
     @property
     def exists(self) -> bool:
-        return self.last_line > 0
+        return self.row.line > 0
 
 
 def score(row: Row, overrides: Mapping[str, int | str] | None = None) -> tuple[int, int]:
@@ -40,10 +40,17 @@ def score(row: Row, overrides: Mapping[str, int | str] | None = None) -> tuple[i
     return len(fields.intersection(MANDATORY)), len(fields.intersection(FIELDS))
 
 
-def find_header(first_rows: Sequence[Row], overrides: Mapping[str, int | str] | None = None) -> HeaderRow:
-    """The best header among the first rows. Raises Refusal where no row names at least two things of a roll."""
+def find_header(
+    first_rows: Sequence[Row], overrides: Mapping[str, int | str] | None = None, first_line: int | None = None
+) -> HeaderRow:
+    """The best header among the first rows; with `first_line`, the line of the first home, none but the letters A, B, C.
+
+    Raises Refusal where no row names at least two things of a roll.
+    """
     candidates: list[tuple[tuple[int, int], int, HeaderRow]] = []
     rows = [row for row in first_rows if not row.is_empty][: limits.HEADER_WITHIN_ROWS]
+    if first_line is not None:
+        return _letters(rows, first_line)
     for position, row in enumerate(rows):
         # Earlier rows win ties, and one row wins over two.
         candidates.append((score(row, overrides), -2 * position, HeaderRow(row, row.line)))
@@ -55,8 +62,7 @@ def find_header(first_rows: Sequence[Row], overrides: Mapping[str, int | str] | 
     if best is not None and best[0][1] >= 2:
         return best[2]
     if rows and overrides and all(isinstance(_as_index(overrides.get(field, "")), int) for field in MANDATORY):
-        width = max(len(row.cells) for row in rows)
-        return HeaderRow(Row(0, tuple(letter(index) for index in range(width))), 0)
+        return _letters(rows, 1)
     raise Refusal(
         Reason(
             "header_missing",
@@ -66,6 +72,19 @@ def find_header(first_rows: Sequence[Row], overrides: Mapping[str, int | str] | 
             say("The roll needs a row that names its columns: at least building, home number, area and owner's name."),
         )
     )
+
+
+def likely_first_line(rows: Sequence[Row]) -> int:
+    """The line of the first home in a file whose header is not known: homes have figures in several cells, titles have not."""
+    for row in rows:
+        if sum(any(c.isdecimal() for c in cell) for cell in row.cells) >= 2:
+            return row.line
+    return rows[0].line if rows else 1
+
+
+def _letters(rows: Sequence[Row], first_line: int) -> HeaderRow:
+    width = max((len(row.cells) for row in rows), default=0)
+    return HeaderRow(Row(0, tuple(letter(index) for index in range(width))), max(first_line, 1) - 1)
 
 
 def columns_below(header: HeaderRow, overrides: Mapping[str, int | str] | None) -> RollColumns:

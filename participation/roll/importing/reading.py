@@ -33,19 +33,21 @@ def read_roll(
     *,
     filename: str,
     columns: Overrides | None = None,
+    first_line: int | None = None,
     progress: Progress | None = None,
 ) -> ParsedRoll:
     """Read a roll from a CSV or XLSX file, recognised by its content.
 
     `columns` corrects the recognised columns: field (see `headers.FIELDS`) -> header text or index from 0, or ''
-    where the file has no such column.  `progress(rows, of_about)` is called every 1,000 rows; `of_about` may be None.
+    where the file has no such column.  `first_line` is the line of the first home in a file without a header that can
+    be recognised; columns are then given by index alone.  `progress(rows, of_about)` is called every 1,000 rows; `of_about` may be None.
 
     Raises Refusal where the file as a whole cannot be read: damaged, too large, hostile, no header, or a column
     missing without which there is no roll.  Single bad rows are in `ParsedRoll.refused` instead.
     """
-    table = _open(path_or_fileobj, columns)
+    table = _open(path_or_fileobj, columns, first_line)
     try:
-        header, read = _header(table, columns)
+        header, read = _header(table, columns, first_line)
         refuse_if_incomplete(read)
         return _read(table, header, read, filename, progress)
     finally:
@@ -53,31 +55,48 @@ def read_roll(
 
 
 def inspect_columns(
-    path_or_fileobj: str | os.PathLike[str] | IO[bytes], *, columns: Overrides | None = None
+    path_or_fileobj: str | os.PathLike[str] | IO[bytes],
+    *,
+    columns: Overrides | None = None,
+    first_line: int | None = None,
 ) -> RollColumns:
     """Only the columns, for the page where they are corrected; mandatory ones may be missing. Raises Refusal."""
-    table = _open(path_or_fileobj, columns)
+    table = _open(path_or_fileobj, columns, first_line)
     try:
-        return _header(table, columns)[1]
+        return _header(table, columns, first_line)[1]
     finally:
         table.close()
 
 
-def _open(source: str | os.PathLike[str] | IO[bytes], columns: Overrides | None) -> Table:
+def first_rows(path_or_fileobj: str | os.PathLike[str] | IO[bytes], most: int = 10) -> list[Row]:
+    """The first rows that are not empty, their cells harmless to print, for choosing columns by eye. Raises Refusal."""
+    table = _open(path_or_fileobj)
+    try:
+        filled = (row for row in _limited(table.rows()) if not row.is_empty)
+        return [Row(row.line, tuple(shown(cell) for cell in row.cells)) for row in islice(filled, most)]
+    finally:
+        table.close()
+
+
+def _open(
+    source: str | os.PathLike[str] | IO[bytes], columns: Overrides | None = None, first_line: int | None = None
+) -> Table:
     data = read_bytes(source)
+    if first_line is not None:
+        columns = None  # the same sheet and separator as `first_rows` saw, by which the columns were chosen
     return open_workbook(data, columns) if is_workbook(data) else open_text(data, columns)
 
 
-def _header(table: Table, overrides: Overrides | None) -> tuple[int, RollColumns]:
-    """The last line of the header (0 = none) and its columns."""
+def _header(table: Table, overrides: Overrides | None, first_line: int | None) -> tuple[int, RollColumns]:
+    """The last line above the homes (0 = none) and the columns."""
     filled = (row for row in _limited(table.rows()) if not row.is_empty)
-    header = find_header(list(islice(filled, limits.HEADER_WITHIN_ROWS + 1)), overrides)
+    header = find_header(list(islice(filled, limits.HEADER_WITHIN_ROWS + 1)), overrides, first_line)
     return header.last_line, columns_below(header, overrides)
 
 
 def _read(table: Table, header_line: int, columns: RollColumns, filename: str, progress: Progress | None) -> ParsedRoll:
     findings = Findings()
-    _doubts_of_the_file(table, header_line, columns, findings)
+    _doubts_of_the_file(table, columns.header_line or 0, columns, findings)
     reader, assembler = RowReader(columns, findings), Assembler(columns, findings)
     totals: list[TotalRow] = []
     count = 0
