@@ -29,7 +29,8 @@ from participation.roll.services import found_unit
 from participation.votes.electors import Weight
 from participation.votes.models import Ballot, Elector, Vote, VoteCount
 from participation.votes.services import closing, drafting, noticing
-from participation.votes.services.casting import PHONE, ballot_content, new_receipt
+from participation.votes.services.boxing import ballot_content, new_receipt
+from participation.votes.standing import Channel
 
 BATCH = 5000
 CHOICES = ("yes", "yes", "yes", "no", "abstain", "follow")
@@ -177,7 +178,7 @@ def cast_in_bulk(vote: Vote, at: datetime, chance: random.Random) -> None:
             at += timedelta(seconds=1)
             choices = {question: chance.choice(CHOICES) for question in questions}
             salt, index = new_salt(), frontier.size
-            content = ballot_content(vote.id, elector.number, 1, Weight(1, elector.area), choices, PHONE, at)
+            content = ballot_content(vote.id, elector.number, 1, Weight(1, elector.area), choices, Channel.PHONE, at)
             sealed = {"vote": vote.id, "commitment": commit(salt, canonical(content)).hex()}
             payload = canonical({"kind": "ballot", **sealed})
             frontier, made = frontier.append(leaf_hash(payload))
@@ -187,7 +188,7 @@ def cast_in_bulk(vote: Vote, at: datetime, chance: random.Random) -> None:
             )
             ballots.append(
                 {"vote_id": vote.id, "elector_id": elector.id, "turn": 1, "cast_by_id": elector.person_id,
-                 "channel": PHONE, "received_at": at, "choices": choices, "idempotency_key": f"bulk-{elector.id}",
+                 "channel": str(Channel.PHONE), "received_at": at, "choices": choices, "idempotency_key": f"bulk-{elector.id}",
                  "receipt": new_receipt(), "salt": salt, "log_index": index}
             )  # fmt: skip
         _store(LogEntry, entries)

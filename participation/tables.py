@@ -3,6 +3,8 @@
 from participation.accounts import models as accounts
 from participation.record import models as record
 from participation.roll import models as roll
+from participation.votes import behalf_models as behalf
 from participation.votes import models as votes
+from participation.votes import sheet_models as sheets
 
-__all__ = ["accounts", "record", "roll", "votes"]
+__all__ = ["accounts", "behalf", "record", "roll", "sheets", "votes"]

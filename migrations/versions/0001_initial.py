@@ -315,6 +315,8 @@ def upgrade() -> None:
     sa.Column('scope', sa.Text(), nullable=False),
     sa.Column('stairwell_id', sa.BigInteger(), nullable=True),
     sa.Column('rehearsal', sa.Boolean(), nullable=False),
+    sa.Column('secret', sa.Boolean(), nullable=False),
+    sa.Column('proxy_limit', sa.BigInteger(), nullable=False),
     sa.Column('step', sa.Text(), nullable=False),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.Column('created_by_id', sa.BigInteger(), nullable=True),
@@ -343,6 +345,38 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index(op.f('ix_attachments_vote_id'), 'attachments', ['vote_id'], unique=False)
+    op.create_table('authorities',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('unit_id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=True),
+    sa.Column('owner_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('holder_name', sa.Text(), nullable=False),
+    sa.Column('holder_last_four', sa.Text(), nullable=False),
+    sa.Column('holder_id', sa.BigInteger(), nullable=True),
+    sa.Column('from_at', UtcDateTime(), nullable=False),
+    sa.Column('until_at', UtcDateTime(), nullable=True),
+    sa.Column('document', sa.Text(), nullable=False),
+    sa.Column('media_type', sa.Text(), nullable=False),
+    sa.Column('recorded_at', UtcDateTime(), nullable=False),
+    sa.Column('recorded_by_id', sa.BigInteger(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("kind <> 'proxy' OR vote_id IS NOT NULL", name=op.f('ck_authorities_proxy_for_one_vote')),
+    sa.CheckConstraint("kind IN ('proxy', 'guardian', 'representative')", name=op.f('ck_authorities_kind')),
+    sa.ForeignKeyConstraint(['holder_id'], ['people.id'], name=op.f('fk_authorities_holder_id')),
+    sa.ForeignKeyConstraint(['owner_id'], ['owners.id'], name=op.f('fk_authorities_owner_id')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['people.id'], name=op.f('fk_authorities_recorded_by_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_authorities_unit_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_authorities_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_authorities')),
+    sqlite_strict=True
+    )
+    make_append_only('authorities')
+    op.create_index(op.f('ix_authorities_holder_id'), 'authorities', ['holder_id'], unique=False)
+    op.create_index(op.f('ix_authorities_owner_id'), 'authorities', ['owner_id'], unique=False)
+    op.create_index(op.f('ix_authorities_unit_id'), 'authorities', ['unit_id'], unique=False)
+    op.create_index(op.f('ix_authorities_vote_id'), 'authorities', ['vote_id'], unique=False)
     op.create_table('electors',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('vote_id', sa.BigInteger(), nullable=False),
@@ -476,30 +510,18 @@ def upgrade() -> None:
     )
     make_append_only('vote_steps')
     op.create_index(op.f('ix_vote_steps_vote_id'), 'vote_steps', ['vote_id'], unique=False)
-    op.create_table('ballots',
-    sa.Column('id', sa.BigInteger(), nullable=False),
-    sa.Column('vote_id', sa.BigInteger(), nullable=False),
-    sa.Column('elector_id', sa.BigInteger(), nullable=False),
-    sa.Column('turn', sa.BigInteger(), nullable=False),
-    sa.Column('cast_by_id', sa.BigInteger(), nullable=False),
-    sa.Column('channel', sa.Text(), nullable=False),
-    sa.Column('received_at', UtcDateTime(), nullable=False),
-    sa.Column('choices', sa.Text(), nullable=False),
-    sa.Column('idempotency_key', sa.Text(), nullable=False),
-    sa.Column('receipt', sa.Text(), nullable=False),
-    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    op.create_table('authority_revocations',
+    sa.Column('authority_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('log_index', sa.BigInteger(), nullable=False),
-    sa.ForeignKeyConstraint(['cast_by_id'], ['people.id'], name=op.f('fk_ballots_cast_by_id')),
-    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_ballots_elector_id')),
-    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_ballots_vote_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ballots')),
-    sa.UniqueConstraint('elector_id', 'idempotency_key', name=op.f('uq_ballots_elector_id_idempotency_key')),
-    sa.UniqueConstraint('receipt', name=op.f('uq_ballots_receipt')),
-    sa.UniqueConstraint('vote_id', 'elector_id', 'turn', name=op.f('uq_ballots_vote_id_elector_id_turn')),
+    sa.ForeignKeyConstraint(['authority_id'], ['authorities.id'], name=op.f('fk_authority_revocations_authority_id')),
+    sa.ForeignKeyConstraint(['by_id'], ['people.id'], name=op.f('fk_authority_revocations_by_id')),
+    sa.PrimaryKeyConstraint('authority_id', name=op.f('pk_authority_revocations')),
     sqlite_strict=True
     )
-    make_append_only('ballots')
-    op.create_index(op.f('ix_ballots_elector_id'), 'ballots', ['elector_id'], unique=False)
+    make_append_only('authority_revocations')
     op.create_table('candidates',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('question_id', sa.BigInteger(), nullable=False),
@@ -606,6 +628,25 @@ def upgrade() -> None:
     make_append_only('roll_corrections')
     op.create_index(op.f('ix_roll_corrections_elector_id'), 'roll_corrections', ['elector_id'], unique=False)
     op.create_index(op.f('ix_roll_corrections_vote_id'), 'roll_corrections', ['vote_id'], unique=False)
+    op.create_table('sheets',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('elector_id', sa.BigInteger(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('printed_at', UtcDateTime(), nullable=False),
+    sa.Column('printed_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('run', sa.Text(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_sheets_elector_id')),
+    sa.ForeignKeyConstraint(['printed_by_id'], ['people.id'], name=op.f('fk_sheets_printed_by_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_sheets_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sheets')),
+    sa.UniqueConstraint('code', name=op.f('uq_sheets_code')),
+    sqlite_strict=True
+    )
+    make_append_only('sheets')
+    op.create_index(op.f('ix_sheets_elector_id_id'), 'sheets', ['elector_id', 'id'], unique=False)
+    op.create_index(op.f('ix_sheets_vote_id'), 'sheets', ['vote_id'], unique=False)
     op.create_table('objection_answers',
     sa.Column('objection_id', sa.BigInteger(), nullable=False),
     sa.Column('upheld', sa.Boolean(), nullable=False),
@@ -619,6 +660,141 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     make_append_only('objection_answers')
+    op.create_table('sheet_returns',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('sheet_id', sa.BigInteger(), nullable=True),
+    sa.Column('elector_id', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('received_at', UtcDateTime(), nullable=False),
+    sa.Column('recorded_at', UtcDateTime(), nullable=False),
+    sa.Column('recorded_by_id', sa.BigInteger(), nullable=False),
+    sa.Column('picture', sa.Text(), nullable=True),
+    sa.Column('media_type', sa.Text(), nullable=True),
+    sa.Column('authority_id', sa.BigInteger(), nullable=True),
+    sa.Column('idempotency_key', sa.Text(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['authority_id'], ['authorities.id'], name=op.f('fk_sheet_returns_authority_id')),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_sheet_returns_elector_id')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['people.id'], name=op.f('fk_sheet_returns_recorded_by_id')),
+    sa.ForeignKeyConstraint(['sheet_id'], ['sheets.id'], name=op.f('fk_sheet_returns_sheet_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_sheet_returns_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sheet_returns')),
+    sa.UniqueConstraint('vote_id', 'idempotency_key', name=op.f('uq_sheet_returns_vote_id_idempotency_key')),
+    sqlite_strict=True
+    )
+    make_append_only('sheet_returns')
+    op.create_index(op.f('ix_sheet_returns_elector_id'), 'sheet_returns', ['elector_id'], unique=False)
+    op.create_index(op.f('ix_sheet_returns_vote_id'), 'sheet_returns', ['vote_id'], unique=False)
+    op.create_table('ballots',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('elector_id', sa.BigInteger(), nullable=False),
+    sa.Column('turn', sa.BigInteger(), nullable=False),
+    sa.Column('cast_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('received_at', UtcDateTime(), nullable=False),
+    sa.Column('choices', sa.Text(), nullable=False),
+    sa.Column('idempotency_key', sa.Text(), nullable=False),
+    sa.Column('receipt', sa.Text(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.Column('authority_id', sa.BigInteger(), nullable=True),
+    sa.Column('return_id', sa.BigInteger(), nullable=True),
+    sa.Column('assisted_by_id', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['assisted_by_id'], ['people.id'], name=op.f('fk_ballots_assisted_by_id')),
+    sa.ForeignKeyConstraint(['authority_id'], ['authorities.id'], name=op.f('fk_ballots_authority_id')),
+    sa.ForeignKeyConstraint(['cast_by_id'], ['people.id'], name=op.f('fk_ballots_cast_by_id')),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_ballots_elector_id')),
+    sa.ForeignKeyConstraint(['return_id'], ['sheet_returns.id'], name=op.f('fk_ballots_return_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_ballots_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ballots')),
+    sa.UniqueConstraint('elector_id', 'idempotency_key', name=op.f('uq_ballots_elector_id_idempotency_key')),
+    sa.UniqueConstraint('receipt', name=op.f('uq_ballots_receipt')),
+    sa.UniqueConstraint('vote_id', 'elector_id', 'turn', name=op.f('uq_ballots_vote_id_elector_id_turn')),
+    sqlite_strict=True
+    )
+    make_append_only('ballots')
+    op.create_index(op.f('ix_ballots_elector_id'), 'ballots', ['elector_id'], unique=False)
+    op.create_table('ballots_set_aside',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('elector_id', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('received_at', UtcDateTime(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('choices', sa.Text(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.Column('authority_id', sa.BigInteger(), nullable=True),
+    sa.Column('return_id', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['authority_id'], ['authorities.id'], name=op.f('fk_ballots_set_aside_authority_id')),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_ballots_set_aside_elector_id')),
+    sa.ForeignKeyConstraint(['return_id'], ['sheet_returns.id'], name=op.f('fk_ballots_set_aside_return_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_ballots_set_aside_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ballots_set_aside')),
+    sqlite_strict=True
+    )
+    make_append_only('ballots_set_aside')
+    op.create_index(op.f('ix_ballots_set_aside_elector_id'), 'ballots_set_aside', ['elector_id'], unique=False)
+    op.create_index(op.f('ix_ballots_set_aside_vote_id'), 'ballots_set_aside', ['vote_id'], unique=False)
+    op.create_table('sheet_readings',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('return_id', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('choices', sa.Text(), nullable=True),
+    sa.Column('flaw', sa.Text(), nullable=True),
+    sa.Column('settles', sa.Boolean(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('(choices IS NULL) <> (flaw IS NULL)', name=op.f('ck_sheet_readings_choices_or_flaw')),
+    sa.ForeignKeyConstraint(['by_id'], ['people.id'], name=op.f('fk_sheet_readings_by_id')),
+    sa.ForeignKeyConstraint(['return_id'], ['sheet_returns.id'], name=op.f('fk_sheet_readings_return_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sheet_readings')),
+    sa.UniqueConstraint('return_id', 'by_id', name=op.f('uq_sheet_readings_return_id_by_id')),
+    sqlite_strict=True
+    )
+    make_append_only('sheet_readings')
+    op.create_table('double_ballots',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('elector_id', sa.BigInteger(), nullable=False),
+    sa.Column('stands_id', sa.BigInteger(), nullable=False),
+    sa.Column('replaced_id', sa.BigInteger(), nullable=True),
+    sa.Column('set_aside_id', sa.BigInteger(), nullable=True),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_double_ballots_elector_id')),
+    sa.ForeignKeyConstraint(['replaced_id'], ['ballots.id'], name=op.f('fk_double_ballots_replaced_id')),
+    sa.ForeignKeyConstraint(['set_aside_id'], ['ballots_set_aside.id'], name=op.f('fk_double_ballots_set_aside_id')),
+    sa.ForeignKeyConstraint(['stands_id'], ['ballots.id'], name=op.f('fk_double_ballots_stands_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_double_ballots_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_double_ballots')),
+    sqlite_strict=True
+    )
+    make_append_only('double_ballots')
+    op.create_index(op.f('ix_double_ballots_elector_id'), 'double_ballots', ['elector_id'], unique=False)
+    op.create_index(op.f('ix_double_ballots_vote_id'), 'double_ballots', ['vote_id'], unique=False)
+    op.create_table('sheet_outcomes',
+    sa.Column('return_id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('ballot_id', sa.BigInteger(), nullable=True),
+    sa.Column('set_aside_id', sa.BigInteger(), nullable=True),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballots.id'], name=op.f('fk_sheet_outcomes_ballot_id')),
+    sa.ForeignKeyConstraint(['return_id'], ['sheet_returns.id'], name=op.f('fk_sheet_outcomes_return_id')),
+    sa.ForeignKeyConstraint(['set_aside_id'], ['ballots_set_aside.id'], name=op.f('fk_sheet_outcomes_set_aside_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_sheet_outcomes_vote_id')),
+    sa.PrimaryKeyConstraint('return_id', name=op.f('pk_sheet_outcomes')),
+    sqlite_strict=True
+    )
+    make_append_only('sheet_outcomes')
+    op.create_index(op.f('ix_sheet_outcomes_vote_id'), 'sheet_outcomes', ['vote_id'], unique=False)
     # ### end Alembic commands ###
 
 

@@ -24,6 +24,7 @@ from participation.votes.services.casting import (
     co_owner_has_cast,
     not_an_elector,
     removed_from_roll,
+    sheet_is_in,
 )
 from participation.votes.services.steps import phase_now, wrong_phase
 
@@ -85,7 +86,9 @@ def head_refusal(head: MyHead, may_change: bool) -> Refusal | None:
         return Refusal(another_is_named(head.named or ""))
     if head.standing == "removed":
         return Refusal(removed_from_roll())
-    if head.standing == "voted" and not may_change:
+    if head.sheet_received_at is not None and not may_change:
+        return Refusal(sheet_is_in())
+    if head.standing in ("voted", "cast_otherwise") and not may_change:
         return Refusal(already_cast())
     return None
 

@@ -19,6 +19,8 @@ from participation.votes.models import Ballot, CoOwnerStatement, Elector, Electo
 from participation.votes.policy import AREA_SERVES_AS, rule_of
 from participation.votes.rules import Rule, Subgroup, Tally, TestResult, decide, elect
 
+BLANK = "blank"  # a question to which a paper ballot gives no valid answer
+
 
 @dataclass
 class Sum:
@@ -107,10 +109,13 @@ def contradicted(question: Question, box: Box, elector_id: int) -> bool:
 
 def _count_question(vote: Vote, question: Question, box: Box, roll: Sum) -> dict[str, Any]:
     rule = rule_of(question)
-    per_choice, per_channel, unresolved, valid = sums(), sums(), Sum(), {}
+    per_choice, per_channel, unresolved, blank, valid = sums(), sums(), Sum(), Sum(), {}
     for elector_id, ballot in box.ballots.items():
         weight = box.weights[elector_id]
         choice = ballot.choices[str(question.id)]
+        if choice == BLANK:
+            blank.add(weight)
+            continue  # no valid answer on paper: the home does not take part in this question
         if contradicted(question, box, elector_id):
             unresolved.add(weight)
             if rule.coowners != "no_consent":
@@ -144,6 +149,7 @@ def _count_question(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
             for choice, q in verdict.effective.items()
         },
         "unresolved": asdict(unresolved),
+        "blank": asdict(blank),
         "by_channel": _by_channel(per_channel),
     }
 
@@ -151,15 +157,21 @@ def _count_question(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
 def _count_election(vote: Vote, question: Question, box: Box, roll: Sum) -> dict[str, Any]:
     rule = rule_of(question)
     approvals: dict[int, Sum] = {candidate.id: Sum() for candidate in question.candidates}
-    part, unresolved = Sum(), Sum()
+    per_channel: defaultdict[str, dict[int, Sum]] = defaultdict(lambda: {id_: Sum() for id_ in approvals})
+    part, part_by_channel, unresolved, blank = Sum(), sums(), Sum(), Sum()
     for elector_id, ballot in box.ballots.items():
         weight = box.weights[elector_id]
+        if ballot.choices[str(question.id)] == BLANK:
+            blank.add(weight)
+            continue
         if contradicted(question, box, elector_id):
             unresolved.add(weight)
             continue
         part.add(weight)
+        part_by_channel[ballot.channel].add(weight)
         for candidate_id in ballot.choices[str(question.id)]:
             approvals[candidate_id].add(weight)
+            per_channel[ballot.channel][candidate_id].add(weight)
     verdict = elect(
         rule,
         _only(rule, roll.quantities()),
@@ -187,6 +199,14 @@ def _count_election(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
             for result in verdict.candidates
         ],
         "unresolved": asdict(unresolved),
+        "blank": asdict(blank),
+        "by_channel": {
+            channel: {
+                "part": asdict(total),
+                "candidates": {str(id_): asdict(s) for id_, s in sorted(per_channel[channel].items())},
+            }
+            for channel, total in sorted(part_by_channel.items())
+        },
     }
 
 

@@ -21,6 +21,7 @@ from participation.roll.masking import masked
 from participation.roll.models import OwnerMember, Titleholder
 from participation.roll.queries import members_of
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, ElectorHome, RollCorrection
+from participation.votes.sheet_queries import unread_sheet
 
 
 class MyElector(NamedTuple):
@@ -37,11 +38,13 @@ class StandingBallot(NamedTuple):
     """The ballot that counts for a head now: the last one cast."""
 
     turn: int
-    cast_by_id: int
+    cast_by_id: int | None
+    channel: str
     received_at: datetime
     choices: dict[str, Any]
     idempotency_key: str
     receipt: str
+    authority_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,10 @@ class MyHead:
     """One head as its owner sees it. Areas in 1/100 m2, public corrections included.
 
     standing: free (no ballot yet), voted (by this person), co_owner_voted (by another
-    owner of the home), another_named (the owners have named somebody else), removed (a
-    correction has taken the head off the roll).
+    owner of the home), cast_otherwise (the head's ballot came on paper, at the polling point,
+    or from somebody who acts for the owner), sheet_is_in (a sheet came in and is being read),
+    another_named (the owners have named somebody else), removed (a correction has taken the
+    head off the roll).
     """
 
     elector: MyElector
@@ -60,6 +65,7 @@ class MyHead:
     ballot: StandingBallot | None
     cast_by: str | None = None  # masked name of the co-owner who has voted
     named: str | None = None  # the co-owner who was named to vote
+    sheet_received_at: datetime | None = None  # of a sheet that is being read
     statement: CoOwnerStatement | None = None  # what this person has said about the other's ballot
 
     @property
@@ -85,7 +91,8 @@ _ROWS = (
         _sum_of(RollCorrection.area_delta).label("area_delta"),
         _sum_of(RollCorrection.area_delta, RollCorrection.home_id == ElectorHome.home_id).label("home_delta"),
         select(func.count()).where(RollCorrection.elector_id == Elector.id).correlate(Elector).scalar_subquery().label("corrections"),
-        Ballot.turn, Ballot.cast_by_id, Ballot.received_at, Ballot.choices, Ballot.idempotency_key, Ballot.receipt,
+        Ballot.turn, Ballot.cast_by_id, Ballot.channel, Ballot.received_at, Ballot.choices, Ballot.idempotency_key, Ballot.receipt,
+        Ballot.authority_id, unread_sheet(Elector.id).label("sheet_received_at"),
     )
     # Outer: a head that a correction made (the buyer of a home) has no home on the frozen roll.
     .outerjoin(ElectorHome, ElectorHome.elector_id == Elector.id)
@@ -113,17 +120,23 @@ def _head(rows: list[Any], vote_id: int, person_id: int) -> MyHead:
     ballot = None
     if last.turn is not None:
         ballot = StandingBallot(
-            last.turn, last.cast_by_id, last.received_at, last.choices, last.idempotency_key, last.receipt
-        )
+            last.turn, last.cast_by_id, last.channel, last.received_at, last.choices, last.idempotency_key, last.receipt,
+            last.authority_id,
+        )  # fmt: skip
     standing, cast_by, named, statement = "free", None, None, None
     if ballot is not None and ballot.cast_by_id == person_id:
         standing = "voted"
+    elif ballot is not None and (ballot.cast_by_id is None or ballot.authority_id is not None):
+        standing = "cast_otherwise"
     elif ballot is not None:
         standing = "co_owner_voted"
+        assert ballot.cast_by_id is not None
         cast_by = masked(db.session.get_one(Person, ballot.cast_by_id).name)
         statement = _statement(vote_id, first.id, person_id)
     elif first.heads + int(first.heads_delta) < 1:
         standing = "removed"
+    elif first.sheet_received_at is not None:
+        standing = "sheet_is_in"
     if first.voter_id is not None and standing in ("free", "co_owner_voted"):
         holder = next((h for h in members_of([first.owner_id])[first.owner_id] if h.id == first.voter_id), None)
         if holder is not None and holder.person_id != person_id:
@@ -137,6 +150,7 @@ def _head(rows: list[Any], vote_id: int, person_id: int) -> MyHead:
         ballot=ballot,
         cast_by=cast_by,
         named=named,
+        sheet_received_at=first.sheet_received_at,
         statement=statement,
     )
 

@@ -40,6 +40,8 @@ class Vote(Base):
     scope: Mapped[list[int]] = mapped_column(Json, default=list)  # building ids; empty = the whole neighbourhood
     stairwell_id: Mapped[int | None] = mapped_column(ForeignKey("stairwells.id"))  # a lift concerns one stairwell
     rehearsal: Mapped[bool] = mapped_column(default=False)  # without legal effect: periods may be cut short
+    secret: Mapped[bool] = mapped_column(default=False)  # who voted and what was voted never meet (secret/)
+    proxy_limit: Mapped[int] = mapped_column(default=2)  # owners for whom one proxy holder may vote; 0 = no proxies
     step: Mapped[str] = mapped_column(default="draft")
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -197,10 +199,12 @@ class RollCorrection(Base):
 
 @append_only
 class Ballot(Base):
-    """One cast. `turn` counts an elector's casts from 1; the last one counts where the rule allows changing.
+    """One cast. `turn` counts an elector's casts from 1, and the last turn is the ballot that stands: a ballot
+    that the rule does not let stand never gets a turn (`BallotSetAside`).
 
-    `choices` maps question id to a choice ("yes", "no", "abstain", "follow") or, in an
-    election, to the list of approved candidate ids.
+    `choices` maps question id to a choice ("yes", "no", "abstain", "follow"; on paper also "blank") or, in an
+    election, to the list of approved candidate ids.  `received_at` is when the ballot was handed over, on
+    paper earlier than when it was keyed in.
     """
 
     __tablename__ = "ballots"
@@ -214,13 +218,52 @@ class Ballot(Base):
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"))
     elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"), index=True)
     turn: Mapped[int]
-    cast_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    channel: Mapped[str]
+    cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # whose device cast it; None: no device
+    channel: Mapped[str]  # a `Channel`
     received_at: Mapped[datetime]
     choices: Mapped[dict[str, Any]] = mapped_column(Json)
     idempotency_key: Mapped[str]
     receipt: Mapped[str] = mapped_column(unique=True)
     salt: Mapped[bytes]
+    log_index: Mapped[int]
+    authority_id: Mapped[int | None] = mapped_column(ForeignKey("authorities.id"))  # cast on the owner's behalf
+    return_id: Mapped[int | None] = mapped_column(ForeignKey("sheet_returns.id"))  # the paper it was keyed in from
+    assisted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who stood by at the polling point
+
+
+@append_only
+class BallotSetAside(Base):
+    """A valid ballot of an owner whose other ballot stands: kept, on record, never counted."""
+
+    __tablename__ = "ballots_set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"), index=True)
+    elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"), index=True)
+    channel: Mapped[str]
+    received_at: Mapped[datetime]
+    at: Mapped[datetime]
+    choices: Mapped[dict[str, Any]] = mapped_column(Json)
+    salt: Mapped[bytes]
+    log_index: Mapped[int]
+    authority_id: Mapped[int | None] = mapped_column(ForeignKey("authorities.id"))
+    return_id: Mapped[int | None] = mapped_column(ForeignKey("sheet_returns.id"))
+
+
+@append_only
+class DoubleBallot(Base):
+    """An owner's ballots came in more than one way. Which one stands, and which other does not: a ballot cast
+    before (`replaced_id`) or one that never stood (`set_aside_id`). Shown to the support centre and to the owner."""
+
+    __tablename__ = "double_ballots"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"), index=True)
+    elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"), index=True)
+    stands_id: Mapped[int] = mapped_column(ForeignKey("ballots.id"))
+    replaced_id: Mapped[int | None] = mapped_column(ForeignKey("ballots.id"))
+    set_aside_id: Mapped[int | None] = mapped_column(ForeignKey("ballots_set_aside.id"))
+    at: Mapped[datetime]
     log_index: Mapped[int]
 
 

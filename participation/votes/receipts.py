@@ -20,9 +20,10 @@ from participation.record.commitment import canonical, check, parse_canonical
 from participation.record.merkle import leaf_hash, verify_inclusion
 from participation.record.services import Inclusion, entry, log_of, prove, signer
 from participation.record.signed_note import NoteError, encode_base64
+from participation.votes.behalf_models import Authority
 from participation.votes.electors import Weight
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, Result, RollCorrection, Vote
-from participation.votes.services.casting import RECEIPT_ALPHABET, RECEIPT_LENGTH, ballot_content
+from participation.votes.services.boxing import RECEIPT_ALPHABET, RECEIPT_LENGTH, ballot_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,11 @@ def _content(vote: Vote, ballot: Ballot) -> dict[str, Any]:
         ).where(RollCorrection.elector_id == elector.id, RollCorrection.log_index < ballot.log_index)
     ).one()
     weight = Weight(elector.heads + int(heads), elector.area + int(area))
+    authority = db.session.get(Authority, ballot.authority_id) if ballot.authority_id else None
     return ballot_content(
-        vote.id, elector.number, ballot.turn, weight, ballot.choices, ballot.channel, ballot.received_at
-    )
+        vote.id, elector.number, ballot.turn, weight, ballot.choices, ballot.channel, ballot.received_at,
+        authority.kind if authority else None,
+    )  # fmt: skip
 
 
 def proof_data(proof: Proof, ballot: Ballot, *, with_content: bool) -> dict[str, Any]:

@@ -71,6 +71,11 @@ class QuestionResult:
         return self.data["unresolved"]
 
     @property
+    def blank(self) -> Mapping[str, int]:
+        """Paper ballots without a valid answer to this question: heads, and area in 1/100 m2."""
+        return self.data["blank"]
+
+    @property
     def channels(self) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
         return self.data.get("by_channel", {})
 

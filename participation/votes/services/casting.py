@@ -7,32 +7,26 @@ transaction, after the record's head has been locked.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select
 
 from participation.database import db, fetch
 from participation.kernel.clock import Clock
-from participation.kernel.quantities import format_hundredths
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.record.commitment import canonical, commit, new_salt
-from participation.record.services import append, append_to
+from participation.record.services import append
 from participation.roll.queries import owners_of_person
 from participation.votes.electors import Weight, members
-from participation.votes.models import Ballot, CoOwnerStatement, Elector, RollCorrection, VoteCount
+from participation.votes.models import Ballot, CoOwnerStatement, Elector, RollCorrection
 from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
-from participation.votes.services.steps import HeldForCasting, hold, hold_for_casting, require
-
-PHONE = "phone"
-# No vowels and no look-alikes: a receipt can be read out over the telephone.
-RECEIPT_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
-RECEIPT_LENGTH = 16
-
+from participation.votes.services.boxing import Origin, put_in_box
+from participation.votes.services.steps import hold, hold_for_casting, require
+from participation.votes.sheet_queries import unread_sheet
+from participation.votes.standing import Channel
 
 # What every cast asks and writes, made once. An elector comes with the sum of the corrections to it.
 _OF_ELECTOR = RollCorrection.elector_id == Elector.id
@@ -40,6 +34,7 @@ _ELECTOR = select(
     Elector.id, Elector.number, Elector.owner_id, Elector.voter_id, Elector.heads, Elector.area,
     select(func.coalesce(func.sum(RollCorrection.heads_delta), 0)).where(_OF_ELECTOR).scalar_subquery().label("heads_delta"),
     select(func.coalesce(func.sum(RollCorrection.area_delta), 0)).where(_OF_ELECTOR).scalar_subquery().label("area_delta"),
+    unread_sheet(Elector.id).label("sheet_received_at"),
 ).where(
     Elector.id == bindparam("elector"), Elector.vote_id == bindparam("vote"),
     Elector.owner_id.in_(owners_of_person(bindparam("person"))),
@@ -50,12 +45,6 @@ _BALLOTS = (
     .order_by(Ballot.turn)
 )
 _HAS_CAST = select(Ballot.id).where(Ballot.vote_id == bindparam("vote"), Ballot.elector_id == bindparam("elector")).limit(1)
-_INSERT_BALLOT = insert(Ballot.__table__).returning(Ballot.id)  # type: ignore[arg-type]
-_COUNT_IN = (
-    update(VoteCount.__table__)  # type: ignore[arg-type]
-    .where(VoteCount.vote_id == bindparam("vote"))
-    .values(part_heads=VoteCount.part_heads + bindparam("heads"), part_area=VoteCount.part_area + bindparam("area"))
-)
 
 
 class Cast(NamedTuple):
@@ -67,7 +56,7 @@ class Cast(NamedTuple):
 
 def cast(
     vote_id: int, elector_id: int, person_id: int, choices: Mapping[str, Any], idempotency_key: str, clock: Clock,
-    *, channel: str = PHONE,
+    *, channel: Channel = Channel.PHONE,
 ) -> Cast:  # fmt: skip
     """Cast a ballot for an elector, or return the one that this very request already made.
 
@@ -87,6 +76,8 @@ def cast(
     require(held, Phase.OPEN)
     standing = ballots[-1] if ballots else None
     wanted = checked_choices(held.vote, choices)
+    if elector.sheet_received_at is not None and not paper_of(held.vote).may_change:
+        raise Refusal(sheet_is_in())
     if standing is not None:
         repeated = _again(held.vote, standing, person_id, wanted)
         if repeated is not None:
@@ -95,18 +86,18 @@ def cast(
     weight = Weight(elector.heads + int(elector.heads_delta), elector.area + int(elector.area_delta))
     if weight.heads < 1:
         raise Refusal(removed_from_roll())
-    ballot = _store(held, elector, weight, standing, person_id, wanted, idempotency_key, channel)
-    if standing is None:
-        _count_in(vote_id, weight)
-    return Cast(ballot, True)
+    boxed = put_in_box(held, elector, weight, standing, wanted, idempotency_key, Origin(channel, held.now, cast_by_id=person_id))
+    assert boxed.ballot is not None  # nothing was received after this instant
+    return Cast(boxed.ballot, True)
 
 
 def _again(vote: Any, standing: Ballot, person_id: int, wanted: dict[str, Any]) -> Cast | None:
     """The answer to a second cast, or None where the rule lets the voter change the ballot."""
-    if standing.cast_by_id != person_id:
-        raise Refusal(co_owner_has_cast())
-    if standing.choices == wanted:
+    if standing.cast_by_id == person_id and standing.choices == wanted:
         return Cast(standing, False)
+    own = standing.cast_by_id in (None, person_id) or standing.authority_id is not None
+    if not own:
+        raise Refusal(co_owner_has_cast())
     if paper_of(vote).may_change:
         return None
     raise Refusal(already_cast())
@@ -119,48 +110,6 @@ def _named_voter_only(elector: Any, person_id: int) -> None:
     named = next((holder for holder in members(elector) if holder.id == elector.voter_id), None)
     if named is not None and named.person_id != person_id:
         raise Refusal(another_is_named(named.name))
-
-
-def _store(
-    held: HeldForCasting, elector: Any, weight: Weight, standing: Ballot | None, person_id: int, choices: dict[str, Any],
-    key: str, channel: str,
-) -> Ballot:  # fmt: skip
-    salt = new_salt()
-    turn = standing.turn + 1 if standing else 1
-    content = ballot_content(held.vote.id, elector.number, turn, weight, choices, channel, held.now)
-    sealed = {"vote": held.vote.id, "commitment": commit(salt, canonical(content)).hex()}
-    head = append_to(held.log, "ballot", sealed, held.now, held.vote.id)
-    values = {
-        "vote_id": held.vote.id, "elector_id": elector.id, "turn": turn, "cast_by_id": person_id, "channel": channel,
-        "received_at": held.now, "choices": choices, "idempotency_key": key, "receipt": new_receipt(), "salt": salt,
-        "log_index": head.size - 1,
-    }  # fmt: skip
-    return Ballot(id=fetch(_INSERT_BALLOT, values).scalar_one(), **values)
-
-
-def ballot_content(
-    vote_id: int, elector_number: int, turn: int, weight: Weight, choices: Mapping[str, Any], channel: str, at: datetime
-) -> dict[str, Any]:
-    """What a ballot's commitment in the record opens to."""
-    return {
-        "vote": vote_id,
-        "elector": elector_number,
-        "turn": turn,
-        "heads": weight.heads,
-        "area": format_hundredths(weight.area),
-        "choices": dict(choices),
-        "channel": channel,
-        "received_at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-    }
-
-
-def _count_in(vote_id: int, weight: Weight) -> None:
-    fetch(_COUNT_IN, {"vote": vote_id, "heads": weight.heads, "area": weight.area})
-
-
-def new_receipt() -> str:
-    """16 characters from 28: 76 random bits, printed in groups of four."""
-    return "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(RECEIPT_LENGTH))
 
 
 def checked_choices(vote: Any, choices: Mapping[str, Any]) -> dict[str, Any]:
@@ -250,6 +199,14 @@ def removed_from_roll() -> Reason:
 
 def already_cast() -> Reason:
     return Reason("already_cast", say("You have already voted, and this rule allows no change."), say("Your receipt shows the ballot that counts."))
+
+
+def sheet_is_in() -> Reason:
+    return Reason(
+        "sheet_is_in",
+        say("Your paper ballot has been received. Two persons are reading it."),
+        say("Wait until it has been read: it then shows here. If you have handed in no sheet, tell the support centre at once."),
+    )
 
 
 def co_owner_has_cast() -> Reason:

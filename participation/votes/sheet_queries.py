@@ -1,0 +1,20 @@
+"""Named reads of paper ballots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from participation.votes.sheet_models import SheetOutcome, SheetReturn
+
+
+def unread_sheet(elector_id: Any) -> Any:
+    """Scalar subquery: when the first sheet of this elector came in of which nothing has become yet; NULL if none."""
+    return (
+        select(func.min(SheetReturn.received_at))
+        .outerjoin(SheetOutcome, SheetOutcome.return_id == SheetReturn.id)
+        .where(SheetReturn.elector_id == elector_id, SheetOutcome.return_id.is_(None))
+        .correlate_except(SheetReturn, SheetOutcome)
+        .scalar_subquery()
+    )
