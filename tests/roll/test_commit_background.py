@@ -58,7 +58,14 @@ def test_a_long_file_is_read_and_written_in_the_background(office: Office, long:
     monkeypatch.setattr(uploads, "read_roll", slowly)
     path = office.hand_in(ROLL)
     assert "You can leave this page; the work goes on." in office.client.text()
-    assert office.client.page.select("progress")
+    (bar,) = office.client.page.select("progress")
+    assert "Rows: it is just beginning" in office.client.text()
+    assert not bar.attrib, "nothing is known yet of how far it is"
+    for sign, words in (((1000, None), "Rows: 1,000 so far"), ((1000, 2160), "Rows: 1,000 of 2,160")):
+        with monkeypatch.context() as now:
+            now.setattr(upload_files, "read_progress", lambda key, sign=sign: (*sign, 0.0))
+            office.client.see(path + "/progress")
+        assert words in office.client.text()
     office.client.see(path + "/progress")
     assert office.client.page.one('div[id="going"]').attrib["data-refresh-url"] == path + "/progress"
     office.client.see(f"{office.desk}/roll")
