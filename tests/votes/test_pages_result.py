@@ -16,6 +16,7 @@ from participation.votes.services.correcting import correct_area
 from participation.votes.services.noticing import cancel, extend
 from participation.votes.services.objecting import answer_objection
 from tests.support.client import ParsingClient
+from tests.support.page import text_of
 from tests.support.people import Neighbourhood
 from tests.support.queries import count_queries
 from tests.votes.pages_support import Hall, words
@@ -74,6 +75,26 @@ def test_the_result_tells_every_number_and_every_test(
     checkpoint, _ = open_checkpoint(posted["checkpoint"], verifier)
     assert checkpoint.size == posted["entry"] + 1, "the checkpoint ends with the result itself"
     assert posted["checkpoint"].splitlines()[2] in text
+
+
+def test_after_closing_a_missed_quorum_is_not_reached_and_nothing_is_needed_any_more(
+    client: ParsingClient, hall: Hall, lane: Neighbourhood
+) -> None:
+    vote = hall.open()
+    everybody(hall, vote, wang="yes", li="yes")
+    client.see(f"/votes/{vote.id}")
+    assert "2 more needed" in words(client)
+    assert "Not reached" not in words(client)
+    hall.close(vote)
+    for path in ("", "/turnout"):
+        client.see(f"/votes/{vote.id}{path}")
+        assert words(client).count("Not reached") == 2
+        assert "more needed" not in words(client)
+    hall.count(vote)
+    client.see(f"/votes/{vote.id}/result")
+    assert [text_of(chip) for chip in client.page.select(".chip.is-brick")][1:] == ["Not reached"] * 2
+    assert "more needed" not in words(client)
+    assert "2 of 5 owners took part. At least 2/3 is needed. 2 owners short." in words(client)
 
 
 def test_follow_the_majority_and_channels_are_told(client: ParsingClient, hall: Hall, lane: Neighbourhood) -> None:
