@@ -5,6 +5,7 @@ from participation.record import models as record
 from participation.roll import models as roll
 from participation.votes import behalf_models as behalf
 from participation.votes import models as votes
+from participation.votes import roll_models as frozen_rolls
 from participation.votes import sheet_models as sheets
 
-__all__ = ["accounts", "behalf", "record", "roll", "sheets", "votes"]
+__all__ = ["accounts", "behalf", "frozen_rolls", "record", "roll", "sheets", "votes"]

@@ -628,6 +628,18 @@ def upgrade() -> None:
     make_append_only('roll_corrections')
     op.create_index(op.f('ix_roll_corrections_elector_id'), 'roll_corrections', ['elector_id'], unique=False)
     op.create_index(op.f('ix_roll_corrections_vote_id'), 'roll_corrections', ['vote_id'], unique=False)
+    op.create_table('roll_lines',
+    sa.Column('elector_id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('line', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_roll_lines_elector_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_roll_lines_vote_id')),
+    sa.PrimaryKeyConstraint('elector_id', name=op.f('pk_roll_lines')),
+    sa.UniqueConstraint('vote_id', 'number', name=op.f('uq_roll_lines_vote_id_number')),
+    sqlite_strict=True
+    )
+    make_append_only('roll_lines')
     op.create_table('sheets',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('vote_id', sa.BigInteger(), nullable=False),

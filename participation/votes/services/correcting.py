@@ -14,7 +14,7 @@ from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.record.commitment import new_salt
 from participation.record.services import append
-from participation.roll.models import Home, HomeFact
+from participation.roll.models import Building, Home, HomeFact
 from participation.roll.queries import facts_at
 from participation.votes.electors import weight_of
 from participation.votes.models import Elector, ElectorHome, RollCorrection, Vote, VoteCount
@@ -88,8 +88,8 @@ def _append(
     held: Held, elector: Elector, home_id: int, label: str, kind: str, heads: int, area: int, reason: str, by_id: int
 ) -> RollCorrection:
     payload: dict[str, Any] = {
-        "vote": held.vote.id, "elector": elector.number, "home": label, "correction": kind, "heads": heads,
-        "area": format_hundredths(area), "reason": reason, "at": held.now.isoformat(timespec="seconds"),
+        "vote": held.vote.id, "elector": elector.number, "home": label, "building": _building_of(home_id),
+        "correction": kind, "heads": heads, "area": format_hundredths(area), "reason": reason, "at": held.now.isoformat(timespec="seconds"),
     }  # fmt: skip
     index = append(held.log, "correction", payload, held.now, held.vote.id)
     correction = RollCorrection(
@@ -111,6 +111,10 @@ def _append(
     )
     db.session.flush()
     return correction
+
+
+def _building_of(home_id: int) -> str:
+    return db.session.get_one(Building, db.session.get_one(Home, home_id).building_id).name
 
 
 def _elector_home(vote_id: int, home_id: int) -> tuple[Elector, ElectorHome]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from sqlalchemy import insert, select
 from participation.database import db
 from participation.kernel.quantities import format_hundredths
 from participation.record.commitment import canonical, commit, fingerprint, new_salt
-from participation.roll.models import Home
+from participation.roll.models import Building, Home
 from participation.roll.queries import members_of, roll_at
 from participation.votes.models import Elector, ElectorHome, Vote, VoteCount
+from participation.votes.roll_models import RollLine
 
 BATCH = 1000
 
@@ -61,12 +62,13 @@ def freeze_roll(vote: Vote, at: datetime) -> VoteCount:
 
 
 def _store(vote: Vote, heads: Sequence[Head]) -> Iterator[bytes]:
-    """Insert electors and their homes in batches; yield each line's commitment in order."""
+    """Insert electors, their homes and the sealed lines in batches; yield each line's commitment in order."""
     number = 0
+    buildings = dict(db.session.execute(select(Building.id, Building.name).where(Building.unit_id == vote.unit_id)).all())
     for start in range(0, len(heads), BATCH):
         batch = heads[start : start + BATCH]
         names = members_of([head.owner_id for head in batch])
-        electors = []
+        electors, lines = [], []
         for head in batch:
             number += 1
             salt = new_salt()
@@ -74,7 +76,9 @@ def _store(vote: Vote, heads: Sequence[Head]) -> Iterator[bytes]:
                 {"vote_id": vote.id, "number": number, "owner_id": head.owner_id, "heads": 1, "area": head.area,
                  "voter_id": head.voter_id, "salt": salt}
             )  # fmt: skip
-            yield commit(salt, canonical(roll_line(number, head, [holder.name for holder in names[head.owner_id]])))
+            line = canonical(roll_line(number, head, [holder.name for holder in names[head.owner_id]], buildings))
+            lines.append((head.owner_id, number, line.decode()))
+            yield commit(salt, line)
         db.session.execute(insert(Elector), electors)
         ids = dict(
             db.session.execute(
@@ -91,14 +95,24 @@ def _store(vote: Vote, heads: Sequence[Head]) -> Iterator[bytes]:
                 for head in batch for home, area in head.homes
             ],
         )  # fmt: skip
+        db.session.execute(
+            insert(RollLine),
+            [
+                {"elector_id": ids[owner_id], "vote_id": vote.id, "number": place, "line": line}
+                for owner_id, place, line in lines
+            ],
+        )  # fmt: skip
 
 
-def roll_line(number: int, head: Head, names: Sequence[str]) -> dict[str, object]:
+def roll_line(number: int, head: Head, names: Sequence[str], buildings: Mapping[int, str]) -> dict[str, object]:
     """What one line of the frozen roll says; its salted commitment is a leaf of the fingerprint."""
     return {
         "elector": number,
         "owners": sorted(names),
         "heads": 1,
         "area": format_hundredths(head.area),
-        "homes": [{"home": home.label, "area": format_hundredths(area)} for home, area in head.homes],
+        "homes": [
+            {"home": home.label, "building": buildings[home.building_id], "area": format_hundredths(area)}
+            for home, area in head.homes
+        ],
     }

@@ -79,7 +79,7 @@ def publish_notice(vote_id: int, by_id: int | None, clock: Clock) -> VoteStep:
         "opens_at": vote.opens_at.isoformat(timespec="seconds"),
         "closes_at": vote.closes_at.isoformat(timespec="seconds"),
         "questions": [
-            {"question": q.id, "kind": q.kind, "text": q.text, "rule": q.rule, "seats": q.seats,
+            {"question": q.id, "kind": q.kind, "text": q.text, "rule": q.rule, "seats": q.seats, "consent": q.consent,
              "candidates": [{"candidate": c.id, "name": c.name} for c in q.candidates]}
             for q in vote.questions
         ],
