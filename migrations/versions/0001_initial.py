@@ -594,6 +594,7 @@ def upgrade() -> None:
     sa.Column('number', sa.BigInteger(), nullable=False),
     sa.Column('elector_id', sa.BigInteger(), nullable=False),
     sa.Column('by_id', sa.BigInteger(), nullable=False),
+    sa.Column('about', sa.Text(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('at', UtcDateTime(), nullable=False),
     sa.Column('salt', sa.LargeBinary(), nullable=False),
@@ -790,6 +791,26 @@ def upgrade() -> None:
     make_append_only('double_ballots')
     op.create_index(op.f('ix_double_ballots_elector_id'), 'double_ballots', ['elector_id'], unique=False)
     op.create_index(op.f('ix_double_ballots_vote_id'), 'double_ballots', ['vote_id'], unique=False)
+    op.create_table('principal_notices',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('ballot_id', sa.BigInteger(), nullable=True),
+    sa.Column('set_aside_id', sa.BigInteger(), nullable=True),
+    sa.Column('printed_at', UtcDateTime(), nullable=False),
+    sa.Column('printed_by_id', sa.BigInteger(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('(ballot_id IS NULL) <> (set_aside_id IS NULL)', name=op.f('ck_principal_notices_of_one_ballot')),
+    sa.ForeignKeyConstraint(['ballot_id'], ['ballots.id'], name=op.f('fk_principal_notices_ballot_id')),
+    sa.ForeignKeyConstraint(['printed_by_id'], ['people.id'], name=op.f('fk_principal_notices_printed_by_id')),
+    sa.ForeignKeyConstraint(['set_aside_id'], ['ballots_set_aside.id'], name=op.f('fk_principal_notices_set_aside_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_principal_notices_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_principal_notices')),
+    sqlite_strict=True
+    )
+    make_append_only('principal_notices')
+    op.create_index(op.f('ix_principal_notices_ballot_id'), 'principal_notices', ['ballot_id'], unique=False)
+    op.create_index(op.f('ix_principal_notices_set_aside_id'), 'principal_notices', ['set_aside_id'], unique=False)
+    op.create_index(op.f('ix_principal_notices_vote_id'), 'principal_notices', ['vote_id'], unique=False)
     op.create_table('sheet_outcomes',
     sa.Column('return_id', sa.BigInteger(), nullable=False),
     sa.Column('vote_id', sa.BigInteger(), nullable=False),

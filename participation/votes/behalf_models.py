@@ -56,3 +56,24 @@ class AuthorityRevocation(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     reason: Mapped[str]
     log_index: Mapped[int]
+
+
+@append_only
+class PrincipalNotice(Base):
+    """The letter by which an owner is told of a ballot cast on their behalf (or of one that did not stand)."""
+
+    __tablename__ = "principal_notices"
+    __table_args__ = (
+        CheckConstraint("(ballot_id IS NULL) <> (set_aside_id IS NULL)", name="of_one_ballot"),
+        Index(None, "ballot_id"),
+        Index(None, "set_aside_id"),
+        {"sqlite_strict": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"), index=True)
+    ballot_id: Mapped[int | None] = mapped_column(ForeignKey("ballots.id"))
+    set_aside_id: Mapped[int | None] = mapped_column(ForeignKey("ballots_set_aside.id"))
+    printed_at: Mapped[datetime]
+    printed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    log_index: Mapped[int]

@@ -293,6 +293,7 @@ class Objection(Base):
     number: Mapped[int]
     elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    about: Mapped[str] = mapped_column(default="count")  # the count, or "behalf": a ballot that somebody else cast
     text: Mapped[str]
     at: Mapped[datetime]
     salt: Mapped[bytes]
