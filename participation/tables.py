@@ -7,5 +7,7 @@ from participation.votes import behalf_models as behalf
 from participation.votes import models as votes
 from participation.votes import roll_models as frozen_rolls
 from participation.votes import sheet_models as sheets
+from participation.votes import station_models as station
+from participation.votes import visit_models as visits
 
-__all__ = ["accounts", "behalf", "frozen_rolls", "record", "roll", "sheets", "votes"]
+__all__ = ["accounts", "behalf", "frozen_rolls", "record", "roll", "sheets", "station", "visits", "votes"]

@@ -660,6 +660,58 @@ def upgrade() -> None:
     make_append_only('sheets')
     op.create_index(op.f('ix_sheets_elector_id_id'), 'sheets', ['elector_id', 'id'], unique=False)
     op.create_index(op.f('ix_sheets_vote_id'), 'sheets', ['vote_id'], unique=False)
+    op.create_table('station_tickets',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('elector_id', sa.BigInteger(), nullable=False),
+    sa.Column('titleholder_id', sa.BigInteger(), nullable=False),
+    sa.Column('home_id', sa.BigInteger(), nullable=False),
+    sa.Column('sign_in_id', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('handed_at', UtcDateTime(), nullable=False),
+    sa.Column('expires_at', UtcDateTime(), nullable=False),
+    sa.Column('proven_at', UtcDateTime(), nullable=True),
+    sa.Column('receipt', sa.Text(), nullable=True),
+    sa.Column('returned_at', UtcDateTime(), nullable=True),
+    sa.CheckConstraint("channel IN ('polling_point', 'doorstep')", name=op.f('ck_station_tickets_channel')),
+    sa.ForeignKeyConstraint(['by_id'], ['people.id'], name=op.f('fk_station_tickets_by_id')),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_station_tickets_elector_id')),
+    sa.ForeignKeyConstraint(['home_id'], ['homes.id'], name=op.f('fk_station_tickets_home_id')),
+    sa.ForeignKeyConstraint(['sign_in_id'], ['sign_ins.id'], name=op.f('fk_station_tickets_sign_in_id')),
+    sa.ForeignKeyConstraint(['titleholder_id'], ['titleholders.id'], name=op.f('fk_station_tickets_titleholder_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_station_tickets_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_station_tickets')),
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_station_tickets_sign_in_id_returned_at'), 'station_tickets', ['sign_in_id', 'returned_at'], unique=False)
+    op.create_index(op.f('ix_station_tickets_vote_id'), 'station_tickets', ['vote_id'], unique=False)
+    op.create_table('visits',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('home_id', sa.BigInteger(), nullable=False),
+    sa.Column('elector_id', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('made_at', UtcDateTime(), nullable=False),
+    sa.Column('recorded_at', UtcDateTime(), nullable=False),
+    sa.Column('idempotency_key', sa.Text(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint("outcome IN ('answered', 'voted_here', 'gave_sheet', 'collected_sheet', 'will_vote_on_phone', 'absent', 'refused', 'moved')", name=op.f('ck_visits_outcome')),
+    sa.ForeignKeyConstraint(['by_id'], ['people.id'], name=op.f('fk_visits_by_id')),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_visits_elector_id')),
+    sa.ForeignKeyConstraint(['home_id'], ['homes.id'], name=op.f('fk_visits_home_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_visits_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visits')),
+    sa.UniqueConstraint('vote_id', 'idempotency_key', name=op.f('uq_visits_vote_id_idempotency_key')),
+    sqlite_strict=True
+    )
+    make_append_only('visits')
+    op.create_index(op.f('ix_visits_elector_id'), 'visits', ['elector_id'], unique=False)
+    op.create_index(op.f('ix_visits_vote_id_home_id_id'), 'visits', ['vote_id', 'home_id', 'id'], unique=False)
     op.create_table('objection_answers',
     sa.Column('objection_id', sa.BigInteger(), nullable=False),
     sa.Column('upheld', sa.Boolean(), nullable=False),
@@ -752,6 +804,16 @@ def upgrade() -> None:
     make_append_only('ballots_set_aside')
     op.create_index(op.f('ix_ballots_set_aside_elector_id'), 'ballots_set_aside', ['elector_id'], unique=False)
     op.create_index(op.f('ix_ballots_set_aside_vote_id'), 'ballots_set_aside', ['vote_id'], unique=False)
+    op.create_table('recorded_calls',
+    sa.Column('return_id', sa.BigInteger(), nullable=False),
+    sa.Column('titleholder_id', sa.BigInteger(), nullable=False),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['return_id'], ['sheet_returns.id'], name=op.f('fk_recorded_calls_return_id')),
+    sa.ForeignKeyConstraint(['titleholder_id'], ['titleholders.id'], name=op.f('fk_recorded_calls_titleholder_id')),
+    sa.PrimaryKeyConstraint('return_id', name=op.f('pk_recorded_calls')),
+    sqlite_strict=True
+    )
+    make_append_only('recorded_calls')
     op.create_table('sheet_readings',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('return_id', sa.BigInteger(), nullable=False),
