@@ -12,7 +12,7 @@ from tests.journeys.world import Stage
 
 pytestmark = pytest.mark.browser
 POSTERS = (
-    "/votes/{vote_notice}/print/notice", "/votes/{vote_preliminary}/print/preliminary", "/votes/{vote_final}/print/final",
+    "/votes/{vote_notice}/print/notice", "/votes/{vote_everything}/print/notice", "/votes/{vote_preliminary}/print/preliminary", "/votes/{vote_final}/print/final",
     "/votes/{vote_rejected}/print/final", "/votes/{vote_elected}/print/final",
 )  # fmt: skip
 

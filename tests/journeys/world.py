@@ -162,8 +162,9 @@ class World:
             _ = vote.questions, vote.attachments
             self.votes["open"] = vote
         self.votes["everything"] = self.hall.announce(
-            "Three matters at once", questions=2, candidates=COMMITTEE, seats=2, rehearsal=True, explanation=LONG
-        )
+            "Three matters at once", questions=2, second_rule="cn.278.special", candidates=COMMITTEE, seats=2, rehearsal=True,
+            explanation=LONG,
+        )  # fmt: skip
         self.hall.amend_rule(self.votes["everything"], may_change="until_close")
         self.clock.at = self.votes["closed"].closes_at + timedelta(hours=2)
         self._everybody(self.votes["open"], "Qian", "Hao")

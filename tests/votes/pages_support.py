@@ -37,7 +37,7 @@ class Hall:
     def announce(
         self, title: str = "Renew the water pipes", rule: str = "cn.278.ordinary", *, text: str = PIPES,
         rehearsal: bool = False, explanation: str = "", questions: int = 1, days: int = 20,
-        candidates: list[tuple[str, str]] | None = None, seats: int = 0,
+        candidates: list[tuple[str, str]] | None = None, seats: int = 0, second_rule: str | None = None,
     ) -> Vote:  # fmt: skip
         """A vote on the notice board; it opens in 16 days and stays open for `days`."""
         at = self.clock.now()
@@ -48,7 +48,10 @@ class Hall:
                 vote, rehearsal=rehearsal, explanation=explanation, opens_at=opens, closes_at=opens + timedelta(days=days)
             )
             for number in range(1, questions + 1):
-                put_question(vote, text if number == 1 else f"Question number {number}?", "use_fund", rule)
+                put_question(
+                    vote, text if number == 1 else f"Question number {number}?", "use_fund",
+                    rule if number == 1 else second_rule or rule,
+                )  # fmt: skip
             if candidates is not None:
                 put_question(
                     vote, "Who shall sit on the committee?", "committee", rule, kind="election", seats=seats,
