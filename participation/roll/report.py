@@ -12,7 +12,9 @@ from participation.roll.importing import FIELD_NAMES, ParsedRoll, RollDifference
 from participation.roll.models import RollImport
 from participation.roll.preview import Row, change_sections, doubt_kinds, finding_row, in_english, summary, unpacked
 
-MOST_HOMES_LISTED = 1_000  # of each kind of change; findings are always complete
+# Of each kind of change; findings are always complete.
+MOST_HOMES_LISTED = 1_000
+MOST_HOMES_SHOWN = 20
 KINDS = {"dwelling": "dwellings", "shop": "shops", "parking": "parking spaces", "other": "others"}
 CHANGE_NAMES = {
     "added": "new homes", "gone": "homes gone", "owner": "homes with another owner", "area": "homes with another area",
@@ -92,7 +94,7 @@ def _change(row: Row) -> Row:
 
 
 def preview_lines(parsed: ParsedRoll, change: RollDifference) -> Iterator[str]:
-    """The preview as text, every finding included."""
+    """The preview as text: every finding, and the first homes of each kind of change."""
     short = summary(parsed, change)
     totals = short["totals"]
     read_as = ", ".join(filter(None, (parsed.encoding, parsed.sheet and f"sheet {parsed.sheet}")))
@@ -136,8 +138,10 @@ def _change_lines(parsed: ParsedRoll, change: RollDifference, counts: Row) -> It
         yield f"  {counts[name]:,} {words}"
         if name == "added" and not (counts["unchanged"] or counts["gone"] or change.changed):
             continue  # the first import: everything is new
-        for row in islice(lists[name], MOST_HOMES_LISTED):
+        for row in islice(lists[name], MOST_HOMES_SHOWN):
             yield f"    {row['home']}: {_states(row, name)}"
+        if counts[name] > MOST_HOMES_SHOWN:
+            yield f"    and {counts[name] - MOST_HOMES_SHOWN:,} more"
     yield f"  {counts['unchanged']:,} homes unchanged"
 
 

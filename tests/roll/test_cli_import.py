@@ -72,6 +72,21 @@ def test_refused_rows_never_take_homes_off_the_roll(office: Office, tmp_path):
     assert office.totals()[0] == 420
 
 
+def test_a_long_list_of_changed_homes_ends_with_how_many_more_there_are(office: Office, tmp_path):
+    office.run("roll", "import", str(ROLLS / "estate-403.csv"), "--unit", "jade", "--commit")
+    one, few = tmp_path / "one.csv", tmp_path / "few.csv"
+    lines = (ROLLS / "estate-403.csv").read_text("utf-8-sig").splitlines(keepends=True)
+    one.write_text("".join(lines[:2]))
+    few.write_text("".join(lines[:-20]))
+    told = office.run("roll", "import", str(one), "--unit", "jade").stdout.splitlines()
+    begin = told.index("  419 homes gone")
+    assert [line.startswith("    1号楼 ") for line in told[begin + 1 : begin + 21]] == [True] * 20
+    assert told[begin + 21 :][:2] == ["    and 399 more", "  1 homes unchanged"]
+    data = json.loads(office.run("roll", "import", str(one), "--unit", "jade", "--json").stdout)
+    assert len(data["difference"]["homes"]["gone"]) == 419, "a program is told of all"
+    assert " more" not in office.run("roll", "import", str(few), "--unit", "jade").stdout
+
+
 def test_the_handed_over_sheet_after_the_clean_file_changes_nothing(office: Office):
     office.run("roll", "import", str(ROLLS / "estate-403.csv"), "--unit", "jade", "--commit")
     facts = office.facts()
