@@ -46,9 +46,12 @@ def roll() -> None:
 @click.option("--commit", is_flag=True, help="Put the roll into force. Without it nothing is written.")
 @click.option("--without-refused", is_flag=True, help="With --commit: import although rows were refused, without them.")
 @click.option("--column", "columns", multiple=True, metavar="FIELD=HEADER", help="Correct a column; an empty HEADER: none.")
+@click.option("--first-line", type=click.IntRange(1), default=None, metavar="N", help="Line of the first home, in a file without a header that is recognised; columns are then given by number from 0.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/roll-import.md).")
 @with_appcontext
-def import_(file: str, slug: str, commit: bool, without_refused: bool, columns: tuple[str, ...], as_json: bool) -> None:
+def import_(
+    file: str, slug: str, commit: bool, without_refused: bool, columns: tuple[str, ...], first_line: int | None, as_json: bool
+) -> None:
     """Preview the roll in FILE (CSV or XLSX); with --commit put it into force.
 
     The preview shows homes, heads and area, the columns recognised, every doubt and every refused row, and the
@@ -60,7 +63,7 @@ def import_(file: str, slug: str, commit: bool, without_refused: bool, columns: 
         sha256 = _sha256(file)
         with transaction(write=False):
             unit = _unit(slug)
-        parsed = read_roll(file, filename=_name_of(file), columns=chosen, progress=_progress("Reading"))
+        parsed = read_roll(file, filename=_name_of(file), columns=chosen, first_line=first_line, progress=_progress("Reading"))
         with transaction(write=False):
             based_on, at = roll_fingerprint(unit.id), clock_now()
             change = compare(unit.id, parsed, at)

@@ -72,6 +72,17 @@ def test_refused_rows_never_take_homes_off_the_roll(office: Office, tmp_path):
     assert office.totals()[0] == 420
 
 
+def test_a_file_without_a_header_is_read_by_places(office: Office, tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text("甲,乙,丙,丁\n1号楼,101,80.5,王芳\n")
+    args = ("roll", "import", str(path), "--unit", "jade", "--first-line", "2", "--json")
+    refused = json.loads(office.run(*args, "--column", "building=0").stdout)
+    assert [reason["field"] for reason in refused["reasons"]] == ["number", "area", "owner"]
+    columns = [part for field in ("building=0", "number=1", "area=2", "owner=3") for part in ("--column", field)]
+    data = json.loads(office.run(*args, *columns).stdout)
+    assert (data["totals"]["homes"], data["totals"]["area"], data["refused"]) == (1, "80.50", [])
+
+
 def test_a_long_list_of_changed_homes_ends_with_how_many_more_there_are(office: Office, tmp_path):
     office.run("roll", "import", str(ROLLS / "estate-403.csv"), "--unit", "jade", "--commit")
     one, few = tmp_path / "one.csv", tmp_path / "few.csv"
