@@ -23,6 +23,7 @@ from participation.votes.electors import Weight
 from participation.votes.models import Ballot, BallotSetAside, DoubleBallot, VoteCount
 from participation.votes.paper import paper_of
 from participation.votes.services.steps import Held, HeldForCasting
+from participation.votes.services.vouching import vouched
 from participation.votes.standing import Channel, takes_over
 
 # No vowels and no look-alikes: a receipt can be read out over the telephone.
@@ -86,8 +87,10 @@ def put_in_box(
     """Store a checked ballot of `elector`, whose ballot so far is `standing`.
 
     The caller has checked that the ballot may be cast at all.  Where the owner has another ballot, the rule says
-    which one stands; both stay, and where they came by different ways, both are told.
+    which one stands; both stay, and where they came by different ways or from different persons, both are told.
+    A ballot that rests on an authority is refused unless that authority holds (`vouching.py`).
     """
+    origin = vouched(held, elector, origin)
     pen = Pen(held)
     if standing is not None and not takes_over(standing.received_at, origin.received_at, paper_of(held.vote).may_change):
         return _set_aside(held, pen, elector, weight, standing, choices, origin)
@@ -102,7 +105,7 @@ def put_in_box(
     ballot = Ballot(id=fetch(_INSERT_BALLOT, values).scalar_one(), **values)
     if standing is None:
         fetch(_COUNT_IN, {"vote": held.vote.id, "heads": weight.heads, "area": weight.area})
-    elif standing.channel != origin.channel:
+    elif (standing.channel, standing.authority_id) != (origin.channel, origin.authority_id):
         _tell_of_two(held, pen, elector, ballot, standing.log_index, replaced_id=standing.id)
     return Boxed(ballot)
 

@@ -19,10 +19,14 @@ from participation.kernel.sentences import say
 from participation.record.commitment import canonical, commit, new_salt
 from participation.record.services import append
 from participation.roll.queries import owners_of_person
+from participation.votes.behalf import cast_for_you
+from participation.votes.behalf_queries import Held as HeldAuthority
+from participation.votes.behalf_queries import cast_for
 from participation.votes.electors import Weight, members
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, RollCorrection
 from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
+from participation.votes.services.acting import authority_of, require_owner_silent
 from participation.votes.services.boxing import Origin, put_in_box
 from participation.votes.services.steps import hold, hold_for_casting, require
 from participation.votes.sheet_queries import unread_sheet
@@ -30,15 +34,13 @@ from participation.votes.standing import Channel
 
 # What every cast asks and writes, made once. An elector comes with the sum of the corrections to it.
 _OF_ELECTOR = RollCorrection.elector_id == Elector.id
-_ELECTOR = select(
+_ELECTOR_OF_VOTE = select(
     Elector.id, Elector.number, Elector.owner_id, Elector.voter_id, Elector.heads, Elector.area,
     select(func.coalesce(func.sum(RollCorrection.heads_delta), 0)).where(_OF_ELECTOR).scalar_subquery().label("heads_delta"),
     select(func.coalesce(func.sum(RollCorrection.area_delta), 0)).where(_OF_ELECTOR).scalar_subquery().label("area_delta"),
     unread_sheet(Elector.id).label("sheet_received_at"),
-).where(
-    Elector.id == bindparam("elector"), Elector.vote_id == bindparam("vote"),
-    Elector.owner_id.in_(owners_of_person(bindparam("person"))),
-)  # fmt: skip
+).where(Elector.id == bindparam("elector"), Elector.vote_id == bindparam("vote"))  # fmt: skip
+_ELECTOR = _ELECTOR_OF_VOTE.where(Elector.owner_id.in_(owners_of_person(bindparam("person"))))
 _BALLOTS = (
     select(Ballot)
     .where(Ballot.vote_id == bindparam("vote"), Ballot.elector_id == bindparam("elector"))
@@ -60,14 +62,19 @@ def cast(
 ) -> Cast:  # fmt: skip
     """Cast a ballot for an elector, or return the one that this very request already made.
 
-    Raises Refusal with the reason and the remedy: not open, not on the roll, another
-    co-owner is named or has voted, already voted and the rule allows no change.
+    The elector is a head of this person, or of an owner for whom they hold a written authority.  Raises Refusal with
+    the reason and the remedy: not open, not on the roll, another co-owner is named or has voted, already voted and the
+    rule allows no change, the owner has voted, the authority has been taken back.
     """
     held = hold_for_casting(vote_id, clock)
-    # Every way in ends here: a person acts for their own head and for no other, whatever the request says.
+    # Every way in ends here: a person acts for their own head, or under an authority, whatever the request says.
+    authority = None
     elector = fetch(_ELECTOR, {"elector": elector_id, "vote": vote_id, "person": person_id}).one_or_none()
     if elector is None:
-        raise Refusal(not_an_elector())
+        authority = authority_of(held, elector_id, person_id)
+        if authority is None:
+            raise Refusal(not_an_elector())
+        elector = fetch(_ELECTOR_OF_VOTE, {"elector": elector_id, "vote": vote_id}).one()
     before = {"elector": elector_id, "vote": vote_id}
     ballots = db.session.scalars(_BALLOTS, before).all() if fetch(_HAS_CAST, before).first() else ()
     for ballot in ballots:
@@ -76,30 +83,39 @@ def cast(
     require(held, Phase.OPEN)
     standing = ballots[-1] if ballots else None
     wanted = checked_choices(held.vote, choices)
-    if elector.sheet_received_at is not None and not paper_of(held.vote).may_change:
+    if authority is None and elector.sheet_received_at is not None and not paper_of(held.vote).may_change:
         raise Refusal(sheet_is_in())
+    if authority is not None:
+        require_owner_silent(authority, standing, elector.sheet_received_at, paper_of(held.vote).may_change)
     if standing is not None:
-        repeated = _again(held.vote, standing, person_id, wanted)
+        repeated = _again(held.vote, standing, person_id, wanted, authority)
         if repeated is not None:
             return repeated
-    _named_voter_only(elector, person_id)
+    if authority is None:
+        _named_voter_only(elector, person_id)
     weight = Weight(elector.heads + int(elector.heads_delta), elector.area + int(elector.area_delta))
     if weight.heads < 1:
         raise Refusal(removed_from_roll())
-    boxed = put_in_box(held, elector, weight, standing, wanted, idempotency_key, Origin(channel, held.now, cast_by_id=person_id))
+    origin = Origin(channel, held.now, cast_by_id=person_id, authority_id=authority.authority_id if authority else None)
+    boxed = put_in_box(held, elector, weight, standing, wanted, idempotency_key, origin)
     assert boxed.ballot is not None  # nothing was received after this instant
     return Cast(boxed.ballot, True)
 
 
-def _again(vote: Any, standing: Ballot, person_id: int, wanted: dict[str, Any]) -> Cast | None:
+def _again(
+    vote: Any, standing: Ballot, person_id: int, wanted: dict[str, Any], authority: HeldAuthority | None
+) -> Cast | None:
     """The answer to a second cast, or None where the rule lets the voter change the ballot."""
     if standing.cast_by_id == person_id and standing.choices == wanted:
         return Cast(standing, False)
-    own = standing.cast_by_id in (None, person_id) or standing.authority_id is not None
+    own = standing.cast_by_id in (None, person_id) or standing.authority_id is not None or authority is not None
     if not own:
         raise Refusal(co_owner_has_cast())
     if paper_of(vote).may_change:
         return None
+    if standing.authority_id is not None and authority is None:
+        for_me = cast_for(standing.authority_id, standing.received_at, standing.channel)
+        raise Refusal(cast_for_you(for_me.holder, for_me.at))
     raise Refusal(already_cast())
 
 
