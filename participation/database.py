@@ -39,6 +39,8 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
+from participation.erasable import triggers
+
 # Python's own SQLite is often older than 3.51.3, which fixed a WAL corruption under several writers.
 SAFE_SQLITE = (3, 51, 3)
 
@@ -107,7 +109,10 @@ APPEND_ONLY: list[str] = []
 
 
 def append_only(cls: type[Base]) -> type[Base]:
-    """Class decorator: the database itself refuses UPDATE and DELETE on this table."""
+    """Class decorator: the database itself refuses UPDATE and DELETE on this table.
+
+    One thing may be taken away, and only as `participation/erasable.py` says: what the class names in `__erased__`.
+    """
     table = cls.__table__
     APPEND_ONLY.append(table.name)
     for dialect in ("sqlite", "postgresql"):
@@ -118,20 +123,8 @@ def append_only(cls: type[Base]) -> type[Base]:
 
 def append_only_triggers(table: str, dialect: str) -> list[str]:
     """The statements that make `table` append-only; also used by migrations."""
-    if dialect == "sqlite":
-        return [
-            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for verb in ("update", "delete")
-        ]
-    return [
-        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
-    ]
+    mapper = next(mapper for mapper in Base.registry.mappers if mapper.local_table.name == table)  # type: ignore[attr-defined]
+    return triggers(mapper.class_, dialect)
 
 
 def sqlite_module() -> Any:
@@ -159,8 +152,12 @@ def prepare_engine(engine: Any) -> None:
 
     def pragmas(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        # busy_timeout first: switching to WAL itself may have to wait for another process.
-        for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        # busy_timeout first: switching to WAL itself may have to wait for another process.  Without recursive_triggers
+        # an INSERT OR REPLACE would take a row's place and ask no trigger about the row that was there.
+        for pragma in (
+            "busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY",
+            "recursive_triggers=ON",
+        ):  # fmt: skip
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

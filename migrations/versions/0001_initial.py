@@ -289,6 +289,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('building_id', 'name', name=op.f('uq_stairwells_building_id_name')),
     sqlite_strict=True
     )
+    op.create_table('witnesses',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('log_id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('vkey', sa.Text(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=True),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['people.id'], name=op.f('fk_witnesses_by_id')),
+    sa.ForeignKeyConstraint(['log_id'], ['logs.id'], name=op.f('fk_witnesses_log_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_witnesses')),
+    sa.UniqueConstraint('log_id', 'vkey', name=op.f('uq_witnesses_log_id_vkey')),
+    sqlite_strict=True
+    )
+    make_append_only('witnesses')
     op.create_table('homes',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('unit_id', sa.BigInteger(), nullable=False),
@@ -332,6 +347,34 @@ def upgrade() -> None:
     sa.UniqueConstraint('unit_id', 'number', name=op.f('uq_votes_unit_id_number')),
     sqlite_strict=True
     )
+    op.create_table('witness_ends',
+    sa.Column('witness_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=True),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['people.id'], name=op.f('fk_witness_ends_by_id')),
+    sa.ForeignKeyConstraint(['witness_id'], ['witnesses.id'], name=op.f('fk_witness_ends_witness_id')),
+    sa.PrimaryKeyConstraint('witness_id', name=op.f('pk_witness_ends')),
+    sqlite_strict=True
+    )
+    make_append_only('witness_ends')
+    op.create_table('witness_signatures',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('log_id', sa.BigInteger(), nullable=False),
+    sa.Column('witness_id', sa.BigInteger(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('root', sa.LargeBinary(), nullable=False),
+    sa.Column('signed_at', UtcDateTime(), nullable=False),
+    sa.Column('taken_at', UtcDateTime(), nullable=False),
+    sa.Column('line', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['log_id'], ['logs.id'], name=op.f('fk_witness_signatures_log_id')),
+    sa.ForeignKeyConstraint(['witness_id'], ['witnesses.id'], name=op.f('fk_witness_signatures_witness_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_witness_signatures')),
+    sa.UniqueConstraint('witness_id', 'size', 'signed_at', name=op.f('uq_witness_signatures_witness_id_size_signed_at')),
+    sqlite_strict=True
+    )
+    make_append_only('witness_signatures')
+    op.create_index(op.f('ix_witness_signatures_log_id_size'), 'witness_signatures', ['log_id', 'size'], unique=False)
     op.create_table('attachments',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('vote_id', sa.BigInteger(), nullable=False),
@@ -349,7 +392,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('unit_id', sa.BigInteger(), nullable=False),
     sa.Column('vote_id', sa.BigInteger(), nullable=True),
-    sa.Column('owner_id', sa.BigInteger(), nullable=False),
+    sa.Column('owner_id', sa.BigInteger(), nullable=True),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('holder_name', sa.Text(), nullable=False),
     sa.Column('holder_last_four', sa.Text(), nullable=False),
@@ -381,7 +424,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('vote_id', sa.BigInteger(), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
-    sa.Column('owner_id', sa.BigInteger(), nullable=False),
+    sa.Column('owner_id', sa.BigInteger(), nullable=True),
     sa.Column('heads', sa.BigInteger(), nullable=False),
     sa.Column('area', sa.BigInteger(), nullable=False),
     sa.Column('voter_id', sa.BigInteger(), nullable=True),
@@ -396,6 +439,17 @@ def upgrade() -> None:
     )
     make_append_only('electors')
     op.create_index(op.f('ix_electors_owner_id'), 'electors', ['owner_id'], unique=False)
+    op.create_table('erasures',
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=True),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['people.id'], name=op.f('fk_erasures_by_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_erasures_vote_id')),
+    sa.PrimaryKeyConstraint('vote_id', name=op.f('pk_erasures')),
+    sqlite_strict=True
+    )
+    make_append_only('erasures')
     op.create_table('home_facts',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('unit_id', sa.BigInteger(), nullable=False),
@@ -553,7 +607,7 @@ def upgrade() -> None:
     op.create_table('elector_homes',
     sa.Column('vote_id', sa.BigInteger(), nullable=False),
     sa.Column('home_id', sa.BigInteger(), nullable=False),
-    sa.Column('elector_id', sa.BigInteger(), nullable=False),
+    sa.Column('elector_id', sa.BigInteger(), nullable=True),
     sa.Column('building_id', sa.BigInteger(), nullable=False),
     sa.Column('label', sa.Text(), nullable=False),
     sa.Column('area', sa.BigInteger(), nullable=False),
@@ -593,7 +647,7 @@ def upgrade() -> None:
     sa.Column('vote_id', sa.BigInteger(), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
     sa.Column('elector_id', sa.BigInteger(), nullable=False),
-    sa.Column('by_id', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=True),
     sa.Column('about', sa.Text(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('at', UtcDateTime(), nullable=False),

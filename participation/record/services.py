@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from participation.database import db, fetch
 from participation.record import keys
 from participation.record.checkpoint import Checkpoint, sign_checkpoint
 from participation.record.commitment import canonical
-from participation.record.merkle import Frontier, inclusion_proof, leaf_hash, root_at
+from participation.record.merkle import Frontier, ReadNode, inclusion_proof, leaf_hash, root_at
 from participation.record.models import Log, LogEntry, LogNode
 from participation.record.signed_note import Signer
 
@@ -29,6 +30,9 @@ _HOLD = (
     .execution_options(populate_existing=True)
 )
 _HOLD_HEAD = select(Log.id, Log.size, Log.frontier).where(Log.unit_id == bindparam("unit_id")).with_for_update()
+_NODE = select(LogNode.hash).where(
+    LogNode.log_id == bindparam("log_id"), LogNode.level == bindparam("level"), LogNode.index == bindparam("index")
+)
 _INSERT_ENTRY, _INSERT_NODE = insert(LogEntry.__table__), insert(LogNode.__table__)  # type: ignore[arg-type]
 _GROW = (
     update(Log.__table__)  # type: ignore[arg-type]
@@ -133,13 +137,13 @@ def checkpoint(log: Log) -> tuple[Checkpoint, str]:
 
 def checkpoint_at(log: Log, size: int) -> tuple[Checkpoint, str]:
     """The checkpoint of an earlier size, recomputed from the stored nodes."""
-    earlier = Checkpoint(log.origin, size, root_at(size, _reader(log.id)))
+    earlier = Checkpoint(log.origin, size, root_at(size, node_reader(log.id)))
     return earlier, sign_checkpoint(earlier, signer(log))
 
 
 def prove(log: Log, index: int) -> Inclusion:
     """Proof that entry `index` is in the log as it stands."""
-    read = _reader(log.id)
+    read = node_reader(log.id)
     present, note = checkpoint(log)
     return Inclusion(index, read(0, index), inclusion_proof(index, log.size, read), present, note)
 
@@ -148,10 +152,11 @@ def entry(log: Log, index: int) -> LogEntry:
     return db.session.scalars(select(LogEntry).where(LogEntry.log_id == log.id, LogEntry.index == index)).one()
 
 
-def _reader(log_id: int):  # type: ignore[no-untyped-def]
+def node_reader(log_id: int) -> ReadNode:
+    """Reads the stored nodes of a log, each once. NoResultFound for a node that is not there."""
+
+    @cache
     def read(level: int, index: int) -> bytes:
-        return db.session.scalars(
-            select(LogNode.hash).where(LogNode.log_id == log_id, LogNode.level == level, LogNode.index == index)
-        ).one()
+        return fetch(_NODE, {"log_id": log_id, "level": level, "index": index}).scalar_one()
 
     return read

@@ -9,6 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from participation.database import Base, append_only
 
+# When an authority ended or will end, in SQL: taken back, or at its last day; empty for one without end.
+_END = (
+    "COALESCE((SELECT authority_revocations.at FROM authority_revocations "
+    "WHERE authority_revocations.authority_id = {row}.id), {row}.until_at)"
+)
+
 
 @append_only
 class Authority(Base):
@@ -26,11 +32,22 @@ class Authority(Base):
         Index(None, "holder_id"),
         {"sqlite_strict": True},
     )
+    __erased__ = {
+        "owner_id": None, "holder_name": "", "holder_last_four": "", "holder_id": None, "document": "", "media_type": "",
+        "salt": b"",
+    }  # fmt: skip
+    # One without a vote goes, when it has ended, with the last vote in which it could have been used.
+    __erased_when__ = (
+        "EXISTS (SELECT 1 FROM erasures WHERE erasures.vote_id = {row}.vote_id) OR ({row}.vote_id IS NULL AND EXISTS ("
+        f"SELECT 1 FROM erasures WHERE {_END} < erasures.at AND erasures.vote_id = (SELECT votes.id FROM votes "
+        "WHERE votes.unit_id = {row}.unit_id AND votes.step <> 'draft' AND votes.closes_at > {row}.from_at "
+        f"AND votes.opens_at < {_END} ORDER BY votes.closes_at DESC, votes.id DESC LIMIT 1)))"
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     vote_id: Mapped[int | None] = mapped_column(ForeignKey("votes.id"), index=True)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("owners.id"))  # the principal
+    owner_id: Mapped[int] = mapped_column(ForeignKey("owners.id"), nullable=True)  # the principal
     kind: Mapped[str]
     holder_name: Mapped[str]
     holder_last_four: Mapped[str]
@@ -50,6 +67,10 @@ class AuthorityRevocation(Base):
     """The owner takes the authority back; a ballot already cast with it stands."""
 
     __tablename__ = "authority_revocations"
+    __erased__ = {"reason": ""}
+    __erased_when__ = (
+        "EXISTS (SELECT 1 FROM authorities WHERE authorities.id = {row}.authority_id AND authorities.holder_name = '')"
+    )
 
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), primary_key=True)
     at: Mapped[datetime]

@@ -152,11 +152,12 @@ class Elector(Base):
 
     __tablename__ = "electors"
     __table_args__ = (UniqueConstraint("vote_id", "owner_id"), UniqueConstraint("vote_id", "number"), {"sqlite_strict": True})
+    __erased__ = {"owner_id": None, "voter_id": None, "salt": b""}  # who it was
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"))
     number: Mapped[int]
-    owner_id: Mapped[int] = mapped_column(ForeignKey("owners.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("owners.id"), index=True, nullable=True)  # empty once erased
     heads: Mapped[int]  # 1; 0 for an elector whom a correction adds (the correction brings the head)
     area: Mapped[int]  # 1/100 m2 at freezing
     voter_id: Mapped[int | None] = mapped_column(ForeignKey("titleholders.id"))
@@ -169,10 +170,11 @@ class ElectorHome(Base):
 
     __tablename__ = "elector_homes"
     __table_args__ = (Index(None, "vote_id", "building_id"), Index(None, "elector_id"), {"sqlite_strict": True})
+    __erased__ = {"elector_id": None}  # whose room it was
 
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"), primary_key=True)
     home_id: Mapped[int] = mapped_column(ForeignKey("homes.id"), primary_key=True)
-    elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"))
+    elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"), nullable=True)  # empty once erased
     building_id: Mapped[int] = mapped_column(ForeignKey("buildings.id"))
     label: Mapped[str]
     area: Mapped[int]  # 1/100 m2
@@ -213,6 +215,7 @@ class Ballot(Base):
         UniqueConstraint("elector_id", "idempotency_key"),
         {"sqlite_strict": True},
     )
+    __erased__ = {"cast_by_id": None, "choices": "{}", "salt": b"", "assisted_by_id": None}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"))
@@ -236,6 +239,7 @@ class BallotSetAside(Base):
     """A valid ballot of an owner whose other ballot stands: kept, on record, never counted."""
 
     __tablename__ = "ballots_set_aside"
+    __erased__ = {"choices": "{}", "salt": b""}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"), index=True)
@@ -273,6 +277,7 @@ class CoOwnerStatement(Base):
 
     __tablename__ = "co_owner_statements"
     __table_args__ = (UniqueConstraint("vote_id", "elector_id", "by_id"), {"sqlite_strict": True})
+    __erased__ = "rows"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"))
@@ -287,12 +292,13 @@ class CoOwnerStatement(Base):
 @append_only
 class Objection(Base):
     __tablename__ = "objections"
+    __erased__ = {"by_id": None, "text": "", "salt": b""}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"), index=True)
     number: Mapped[int]
     elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"))
-    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"), nullable=True)  # empty once erased
     about: Mapped[str] = mapped_column(default="count")  # the count, or "behalf": a ballot that somebody else cast
     text: Mapped[str]
     at: Mapped[datetime]

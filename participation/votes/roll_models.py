@@ -18,6 +18,7 @@ class RollLine(Base):
 
     __tablename__ = "roll_lines"
     __table_args__ = (UniqueConstraint("vote_id", "number"), {"sqlite_strict": True})
+    __erased__ = "rows"
 
     elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"), primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"))

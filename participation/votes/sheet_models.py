@@ -45,6 +45,7 @@ class SheetReturn(Base):
         Index(None, "elector_id"),
         {"sqlite_strict": True},
     )
+    __erased__ = {"picture": None, "media_type": None, "salt": b""}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"), index=True)
@@ -75,6 +76,11 @@ class SheetReading(Base):
         UniqueConstraint("return_id", "by_id"),
         CheckConstraint("(choices IS NULL) <> (flaw IS NULL)", name="choices_or_flaw"),
         {"sqlite_strict": True},
+    )
+    __erased__ = {"choices": "{}", "salt": b""}
+    __erased_when__ = (
+        "EXISTS (SELECT 1 FROM erasures JOIN sheet_returns ON sheet_returns.vote_id = erasures.vote_id "
+        "WHERE sheet_returns.id = {row}.return_id)"
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -45,6 +45,11 @@ class RecordedCall(Base):
     """What belongs to a recorded call beside its `SheetReturn`: who spoke, and where the recording is if not here."""
 
     __tablename__ = "recorded_calls"
+    __erased__ = "rows"
+    __erased_when__ = (
+        "EXISTS (SELECT 1 FROM erasures JOIN sheet_returns ON sheet_returns.vote_id = erasures.vote_id "
+        "WHERE sheet_returns.id = {row}.return_id)"
+    )
 
     return_id: Mapped[int] = mapped_column(ForeignKey("sheet_returns.id"), primary_key=True)
     titleholder_id: Mapped[int] = mapped_column(ForeignKey("titleholders.id"))

@@ -29,6 +29,7 @@ class Visit(Base):
         ),
         {"sqlite_strict": True},
     )
+    __erased__ = "rows"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"))
