@@ -39,7 +39,11 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
+<<<<<<< Updated upstream
 from participation.erasable import triggers
+=======
+from participation.prepared import Rows, Values, prepared
+>>>>>>> Stashed changes
 
 # Python's own SQLite is often older than 3.51.3, which fixed a WAL corruption under several writers.
 SAFE_SQLITE = (3, 51, 3)
@@ -169,7 +173,7 @@ def prepare_engine(engine: Any) -> None:
         # Not `PRAGMA query_only`: each turn of it makes SQLite forget every statement that it has prepared.
         connection.info[_CHANGES] = connection.connection.driver_connection.total_changes if read_only else None
         if not writing.get():
-            connection.exec_driver_sql("BEGIN DEFERRED")
+            connection.connection.driver_connection.execute("BEGIN DEFERRED")  # waits for nobody, so it cannot fail
             return
         if not connection.info.get(_PASSED):
             connection.info[_PASSED] = gate.acquire(timeout=WAIT_FOR_WRITER)
@@ -180,8 +184,8 @@ def prepare_engine(engine: Any) -> None:
     gate = threading.Lock()
 
     def before_statement(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if connection.info.get(_CHANGES) is not None and statement[:6].upper() in WRITES:
-            raise DatabaseError(statement, None, RuntimeError("a read-only unit of work tried to write"))
+        if statement[:6].upper() in WRITES:
+            _refuse_while_reading(connection, statement)
 
     def commit(connection: Any) -> None:
         # Whatever the statement looked like: if it changed a row, it ends here and is rolled back.
@@ -201,19 +205,30 @@ def prepare_engine(engine: Any) -> None:
         event.listen(engine, "checkin", leave)
 
 
+def _refuse_while_reading(connection: Any, statement: str) -> None:
+    if connection.info.get(_CHANGES) is not None:
+        raise DatabaseError(statement, None, RuntimeError("a read-only unit of work tried to write"))
+
+
 @event.listens_for(Session, "before_flush")
 def _get_never_writes(session: Session, *_: Any) -> None:
     if not writing.get() and (session.new or session.dirty or session.deleted):
         raise RuntimeError("a read-only unit of work tried to write")
 
 
-def fetch(statement: Executable, values: Any = None) -> CursorResult[Any]:
+def fetch(statement: Executable, values: Values) -> Rows | CursorResult[Any]:
     """Run a statement on this unit of work's own connection: plain rows, no objects, nothing flushed before.
 
     For the few statements that every cast and every ballot page runs: made once, at import, with `bindparam`,
-    they cost a seventh of a query that is put together anew and loads objects (docs/scaling.md).
+    they cost a tenth of a query that is put together anew and loads objects (docs/scaling.md).
     """
-    return db.session.connection().execute(statement, values)
+    connection = db.session.connection()
+    if connection.dialect.name != "sqlite":
+        return connection.execute(statement, values)
+    ready = prepared(statement, connection.dialect, values)
+    if ready.writes:
+        _refuse_while_reading(connection, ready.sql)
+    return ready.run(connection.connection.driver_connection, values)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from participation.database import db
+from participation.prepared import Prepared, Rows, Values
 
 
 @contextmanager
@@ -21,10 +22,18 @@ def count_queries(app: Flask) -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA", "SET TRANSACTION")):
             statements.append(statement)
 
+    run = Prepared.run
+
+    def run_noted(ready: Prepared, driver: Any, values: Values) -> Rows:
+        statements.append(ready.sql)
+        return run(ready, driver, values)
+
     with app.app_context():
         engine = db.engine
+    Prepared.run = run_noted  # type: ignore[method-assign]
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements
     finally:
+        Prepared.run = run  # type: ignore[method-assign]
         event.remove(engine, "before_cursor_execute", note)
