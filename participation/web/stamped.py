@@ -3,7 +3,8 @@
 The sheet is printed for a visitor who does not exist: wherever a name, a home, a key or the token of a form will stand,
 it carries a mark made of characters that no text has.  So no sheet ever holds anything of a real person.  The first
 visitor of a sheet gets the page rendered in the ordinary way; the sheet is kept only if stamping it gives that very
-page, letter by letter.  Where it does not, everybody gets the ordinary page, and it is merely slower.
+page, letter by letter.  Where it does not, everybody gets the ordinary page, and it is merely slower.  What is printed
+is also compressed only once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
+from participation.web import compression
 from participation.web.language import page_language, wants_large_text
 
 MOST_KEPT = 256
@@ -30,13 +32,21 @@ class Sheet:
         pieces = _MARK.split(printed)
         self.texts = [piece.encode() for piece in pieces[::2]]
         self.names = pieces[1::2]
+        self.pressed = [compression.pressed(text) for text in self.texts]
 
     def stamped(self, stamps: Mapping[str, bytes]) -> bytes:
         """The page."""
-        parts = [self.texts[0]]
-        for name, text in zip(self.names, self.texts[1:], strict=True):
+        return b"".join(self._filled(self.texts, stamps))
+
+    def packed(self, stamps: Mapping[str, bytes], page: bytes) -> bytes:
+        """The gzip file of the page: what is printed was compressed beforehand, stamps are compressed with nothing."""
+        return compression.packed(self._filled(self.pressed, {n: compression.stored(s) for n, s in stamps.items()}), page)
+
+    def _filled(self, texts: Sequence[bytes], stamps: Mapping[str, bytes]) -> list[bytes]:
+        parts = [texts[0]]
+        for name, text in zip(self.names, texts[1:], strict=True):
             parts += (stamps[name], text)
-        return b"".join(parts)
+        return parts
 
 
 def mark(name: str) -> str:
@@ -61,10 +71,18 @@ def stamped_page(
     if full_key not in sheets:
         return _first(template, sheets, full_key, own, context)
     sheet = sheets[full_key]
-    if sheet is None or max(map(len, own.values())) > 10_000:
+    stamps = _stamps(own)
+    if sheet is None or max(map(len, stamps.values())) > compression.STORED_MOST:
         return Response(render_template(template, **context(own)), mimetype="text/html")
-    stamps = {name: str(escape(text)).encode() for name, text in own.items()}
-    return Response(sheet.stamped(stamps), mimetype="text/html")
+    page = sheet.stamped(stamps)
+    response = Response(page, mimetype="text/html")
+    if compression.wanted():
+        compression.set_packed(response, sheet.packed(stamps, page))
+    return response
+
+
+def _stamps(own: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: str(escape(text)).encode() for name, text in own.items()}
 
 
 def _first(
@@ -77,7 +95,7 @@ def _first(
     """Render the page for this visitor, and print the sheet for those who follow."""
     page = render_template(template, **context(own))
     sheet = Sheet(_print(template, own, context))
-    stamps = {name: str(escape(text)).encode() for name, text in own.items()}
+    stamps = _stamps(own)
     same = stamps.keys() >= set(sheet.names) and sheet.stamped(stamps) == page.encode()
     if len(sheets) >= MOST_KEPT:
         sheets.clear()
