@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 from flask import Flask, g
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -27,9 +27,16 @@ def area(hundredths: int) -> str:
     return _area(hundredths, str(get_locale()))
 
 
-@lru_cache(4096)  # an estate has few different areas, and every page of a vote shows some
 def _area(hundredths: int, locale: str) -> str:
-    return format_decimal(Decimal(hundredths).scaleb(-2), format="#,##0.00", locale=locale) + "\N{NO-BREAK SPACE}m²"
+    group, point = _marks(locale)
+    whole, part = divmod(abs(hundredths), 100)
+    return f"{'-' if hundredths < 0 else ''}{whole:,}".replace(",", group) + f"{point}{part:02d}\N{NO-BREAK SPACE}m²"
+
+
+@lru_cache
+def _marks(locale: str) -> tuple[str, str]:
+    """What stands between thousands, and before the decimals."""
+    return get_group_symbol(locale), get_decimal_symbol(locale)
 
 
 def amount(value: int, measure: str) -> str:

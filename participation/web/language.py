@@ -17,6 +17,8 @@ from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from participation.kernel.refusal import Reason
 from participation.kernel.sentences import Sentence
@@ -35,7 +37,12 @@ def choose_locale() -> str:
     saved = getattr(current_user, "locale", None)
     if saved in LANGUAGES:
         return LANGUAGES[saved][0]
-    for wish, _ in request.accept_languages:
+    return _wished(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(256)  # browsers send few different wishes, and each of them many times
+def _wished(header: str) -> str:
+    for wish, _ in parse_accept_header(header, LanguageAccept):
         code = wish.lower().split("-")[0]
         for name in LANGUAGES:
             if name.split("-")[0] == code:
