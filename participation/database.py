@@ -39,11 +39,8 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
-<<<<<<< Updated upstream
 from participation.erasable import triggers
-=======
 from participation.prepared import Rows, Values, prepared
->>>>>>> Stashed changes
 
 # Python's own SQLite is often older than 3.51.3, which fixed a WAL corruption under several writers.
 SAFE_SQLITE = (3, 51, 3)
