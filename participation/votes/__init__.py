@@ -8,6 +8,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Hang up this room's pages."""
     from participation.votes import (  # noqa: F401  (each hangs its pages on the blueprint)
+        authority_views,
         ballot_views,
         objection_views,
         print_views,

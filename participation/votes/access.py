@@ -15,6 +15,7 @@ from participation.database import db, fetch
 from participation.kernel.refusal import Refusal
 from participation.roll.models import Unit
 from participation.roll.queries import owners_of_person
+from participation.votes.behalf import cast_for_you, owner_has_voted, owners_sheet_is_in
 from participation.votes.heads import MyHead
 from participation.votes.models import Ballot, Elector, Vote
 from participation.votes.phases import Phase
@@ -80,6 +81,10 @@ def casting_refusal(vote: Any, heads: Sequence[MyHead], now: datetime) -> Refusa
 
 def head_refusal(head: MyHead, may_change: bool) -> Refusal | None:
     """Why this head's ballot cannot be cast by this person now; None when it can."""
+    if head.standing == "owner_voted":
+        return Refusal(owner_has_voted())
+    if head.authority is not None and head.sheet_received_at is not None:
+        return Refusal(owners_sheet_is_in())
     if head.standing == "co_owner_voted":
         return Refusal(co_owner_has_cast())
     if head.standing == "another_named":
@@ -88,15 +93,19 @@ def head_refusal(head: MyHead, may_change: bool) -> Refusal | None:
         return Refusal(removed_from_roll())
     if head.sheet_received_at is not None and not may_change:
         return Refusal(sheet_is_in())
+    if head.cast_for is not None and not may_change:
+        return Refusal(cast_for_you(head.cast_for.holder, head.cast_for.at))
     if head.standing in ("voted", "cast_otherwise") and not may_change:
         return Refusal(already_cast())
     return None
 
 
 def may_see_choices(visitor: Visitor | None, ballot: Ballot) -> bool:
-    """Only an owner of the head that cast it, on a phone of their own; never staff, whatever their role."""
+    """Only an owner of the head that cast it and who cast it for them, on a phone of their own; never staff."""
     if visitor is None or visitor.is_staff:
         return False
+    if ballot.authority_id is not None and ballot.cast_by_id == visitor.person_id:
+        return True
     return (
         db.session.scalar(
             select(Elector.id).where(

@@ -49,9 +49,9 @@ def ballot(vote_id: int) -> Any:
     if locked is not None:
         return locked
     choices = _chosen(vote, head)
-    if choices is None:
+    if choices is None and head.authority is None:
         return _blank_paper(vote, unit, paper, head)
-    return _paper_page(vote, unit, paper, head, BallotForm(head.elector.id, choices, new_key()))
+    return _paper_page(vote, unit, paper, head, BallotForm(head.elector.id, choices or {}, new_key()))
 
 
 @blueprint.post("/votes/<int:vote_id>/ballot/review")
@@ -158,7 +158,8 @@ def _chosen(vote: Any, head: MyHead) -> Choices | None:
     kept = in_hand(vote.id)
     if kept is not None and kept.elector_id == head.elector.id:
         return kept.choices
-    return head.ballot.choices if head.ballot else None
+    # What somebody else chose for the owner is no beginning for the owner's own ballot.
+    return head.ballot.choices if head.ballot and not head.cast_for else None
 
 
 def _same(head: MyHead, filled: BallotForm) -> bool:
@@ -186,7 +187,7 @@ def _paper_page(
 ) -> str:
     reasons = refusal.reasons if refusal else ()
     return render_template(
-        "votes/ballot.html", vote=vote, unit=unit, paper=paper, standing=head.ballot, homes=_my_homes(head),
+        "votes/ballot.html", vote=vote, unit=unit, paper=paper, standing=head.ballot, homes=_my_homes(head), head=head,
         filled=filled, reasons=reasons,
     )  # fmt: skip
 
@@ -203,6 +204,9 @@ def _blank_paper(vote: Vote, unit: Unit, paper: Paper, head: MyHead) -> Response
 
 
 def _my_homes(head: MyHead) -> str:
+    """The homes of the ballot and what they weigh; of another owner's with the name of whom it is cast for."""
+    if head.authority is not None:
+        return get_template_attribute("votes/behalf.html", "in_whose_name")(head)
     return get_template_attribute("votes/parts.html", "my_homes")(head)
 
 

@@ -129,12 +129,12 @@ def unrevoked(vote_id: int, *more: Any) -> Sequence[Authority]:
     ).all()
 
 
-def live_numbers(vote_id: int, at: datetime) -> dict[str, int]:
+def live_numbers(vote: Any, at: datetime) -> dict[str, int]:
     """How many authorities of each kind hold for this vote's electors at `at`: for everybody to read."""
     rows = db.session.execute(
         select(Authority.kind, func.count())
-        .join(Elector, (Elector.owner_id == Authority.owner_id) & (Elector.vote_id == vote_id))
-        .where(for_vote(vote_id), is_live(at, EVER))
+        .join(Elector, (Elector.owner_id == Authority.owner_id) & (Elector.vote_id == vote.id))
+        .where(Authority.unit_id == vote.unit_id, for_vote(vote.id), is_live(at, EVER))
         .group_by(Authority.kind)
         .order_by(Authority.kind)
     )

@@ -9,6 +9,7 @@ from flask import Response, abort, current_app, redirect, render_template, reque
 from flask_login import current_user
 
 from participation.votes.access import may_see_choices, vote_or_404
+from participation.votes.behalf_queries import CastFor, cast_for
 from participation.votes.blueprint import blueprint
 from participation.votes.models import Ballot
 from participation.votes.paper import paper_of
@@ -36,9 +37,10 @@ def receipt(receipt: str) -> Any:
     ballot = _ballot_or_404(receipt)
     vote, unit = vote_or_404(ballot.vote_id)
     address = current_app.config["PUBLIC_URL"] + url_for(".receipt", receipt=ballot.receipt)
+    mine = may_see_choices(_visitor(), ballot)
     return render_template(
         "votes/receipt.html", vote=vote, unit=unit, ballot=ballot, paper=paper_of(vote), number=grouped(ballot.receipt),
-        mine=may_see_choices(_visitor(), ballot), proof=prove_ballot(vote, ballot), fate=whereabouts(vote, ballot),
+        mine=mine, behalf=_on_behalf(ballot) if mine else None, proof=prove_ballot(vote, ballot), fate=whereabouts(vote, ballot),
         code=qr_svg(address), address=address,
     )  # fmt: skip
 
@@ -68,3 +70,8 @@ def _ballot_or_404(receipt: str) -> Ballot:
 
 def _visitor() -> Any:
     return current_user if current_user.is_authenticated else None
+
+
+def _on_behalf(ballot: Ballot) -> CastFor | None:
+    """Who cast it for the owner: told to the owner and to who cast it, to nobody else."""
+    return cast_for(ballot.authority_id, ballot.received_at, ballot.channel) if ballot.authority_id is not None else None

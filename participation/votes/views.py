@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, render_template, send_file, url_for
@@ -10,7 +11,10 @@ from flask_login import current_user
 from participation.accounts.visitor import clock_now
 from participation.database import db
 from participation.votes.access import vote_or_404
+from participation.votes.behalf_models import Authority
+from participation.votes.behalf_queries import live_numbers, owners_authorities
 from participation.votes.blueprint import blueprint
+from participation.votes.electors import electors_of
 from participation.votes.heads import MyHead, my_heads
 from participation.votes.models import Attachment, Vote
 from participation.votes.pages import confidence_words, correction_lines, scope_names, timeline_of, turnouts
@@ -31,6 +35,7 @@ COUNTED = (Phase.PRELIMINARY, Phase.ANSWERING, Phase.FINAL, Phase.ARCHIVED)
 def vote(vote_id: int) -> str:
     vote, unit = vote_or_404(vote_id)
     phase, paper, count = phase_now(vote, clock_now()), paper_of(vote), turnout(vote)
+    heads = _heads(vote.id)
     return render_template(
         "votes/vote.html",
         vote=vote, unit=unit, phase=phase, paper=paper, count=count,
@@ -38,7 +43,7 @@ def vote(vote_id: int) -> str:
         timeline=timeline_of(vote, phase, steps(vote.id), paper.objection_days),
         corrections=correction_lines(vote.id), scope=scope_names(vote),
         objections=objections(vote.id) if phase in COUNTED else [],
-        heads=_heads(vote.id), papers=_papers(vote), rule_title=rule_title, confidence_words=confidence_words,
+        heads=heads, given=_given_away(vote, heads), behalf=live_numbers(vote, clock_now()), papers=_papers(vote), rule_title=rule_title, confidence_words=confidence_words,
         test_words=test_words,
     )  # fmt: skip
 
@@ -88,3 +93,11 @@ def _heads(vote_id: int) -> list[MyHead] | None:
     if not current_user.is_authenticated or current_user.is_staff:
         return None
     return my_heads(vote_id, current_user.person_id)
+
+
+def _given_away(vote: Vote, heads: list[MyHead] | None) -> Sequence[Authority]:
+    """The authorities that this visitor, as an owner, has given for this vote; their ends are one tap away."""
+    if not heads or all(head.authority is not None for head in heads):
+        return ()
+    owners = [elector.owner_id for elector in electors_of(current_user.person_id, vote.id)]
+    return owners_authorities(vote.id, owners, clock_now())
