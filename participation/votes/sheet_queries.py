@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from participation.database import db
 from participation.votes.sheet_models import SheetOutcome, SheetReturn
 
 
@@ -18,3 +19,13 @@ def unread_sheet(elector_id: Any) -> Any:
         .correlate_except(SheetReturn, SheetOutcome)
         .scalar_subquery()
     )
+
+
+def unread_sheets(vote_id: int) -> int:
+    """How many returned sheets (and recorded calls) of a vote nothing has become of yet."""
+    return db.session.scalar(
+        select(func.count())
+        .select_from(SheetReturn)
+        .outerjoin(SheetOutcome, SheetOutcome.return_id == SheetReturn.id)
+        .where(SheetReturn.vote_id == vote_id, SheetOutcome.return_id.is_(None))
+    ) or 0

@@ -168,8 +168,11 @@ def state_as_co_owner(
     elector = db.session.get(Elector, elector_id)
     if elector is None or elector.vote_id != vote_id:
         raise Refusal(not_an_elector())
-    if person_id not in {holder.person_id for holder in members(elector)}:
+    holders = members(elector)
+    if person_id not in {holder.person_id for holder in holders}:
         raise Refusal(not_an_elector())
+    if len(holders) == 1:
+        raise Refusal(nothing_to_contradict())  # a sole owner's ballot on paper is the owner's own, whoever keyed it in
     if elector.voter_id is not None:
         _named_voter_only(elector, person_id)
     standing = standing_ballot(vote_id, elector_id)

@@ -16,6 +16,7 @@ from participation.votes.models import Objection, ObjectionAnswer, Result
 from participation.votes.phases import Phase
 from participation.votes.policy import policy_of
 from participation.votes.services.steps import Held, hold, record_step, require
+from participation.votes.sheet_queries import unread_sheets
 
 
 def count_preliminarily(vote_id: int, by_id: int | None, clock: Clock, objections_until: datetime | None = None) -> Result:
@@ -25,6 +26,13 @@ def count_preliminarily(vote_id: int, by_id: int | None, clock: Clock, objection
     """
     held = hold(vote_id, clock)
     require(held, Phase.CLOSED)
+    waiting = unread_sheets(vote_id)
+    if waiting:
+        raise Refusal(Reason(
+            "sheets_unread",
+            say("Sheets that were received and are not read to the end: %(number)s.", number=waiting),
+            say("Read each of them twice and settle what differs; then count."),
+        ))  # fmt: skip
     least = held.now + timedelta(days=policy_of(held.vote).objection_days)
     until = objections_until or least
     if until < least and not held.vote.rehearsal:

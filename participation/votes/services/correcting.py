@@ -21,6 +21,7 @@ from participation.votes.models import Elector, ElectorHome, RollCorrection, Vot
 from participation.votes.phases import Phase
 from participation.votes.services.casting import standing_ballot
 from participation.votes.services.steps import Held, hold, require
+from participation.votes.sheet_queries import unread_sheet
 
 CORRECTABLE = (Phase.NOTICE, Phase.OPEN, Phase.CLOSED, Phase.PRELIMINARY, Phase.ANSWERING)
 
@@ -39,12 +40,14 @@ def remove_home(vote_id: int, home_id: int, reason: str, by_id: int, clock: Cloc
     """Take a home out of the vote; its owner's head goes with the last home.
 
     Where the owner has already voted the ballot stands (a unit sold mid-vote: the seller's
-    vote counts), so the correction is refused.
+    vote counts), so the correction is refused; likewise while a sheet of the owner is being read.
     """
     held = _held(vote_id, reason, clock)
     elector, home = _elector_home(vote_id, home_id)
     if standing_ballot(vote_id, elector.id) is not None:
         raise Refusal(Reason("ballot_stands", say("The owner of this home has already voted, and that ballot stands."), say("A home sold during the vote counts with the seller's ballot. An error in its area can still be corrected.")))
+    if db.session.scalar(select(unread_sheet(elector.id))) is not None:
+        raise Refusal(Reason("sheet_waits", say("A paper ballot of this owner has been received and is not read yet."), say("Read it first: if it becomes a ballot, that ballot stands.")))
     present = _area_now(home)
     others = [other for other in homes_carried(elector) if other.home_id != home_id]
     return _append(held, elector, home.home_id, home.label, "removed", 0 if others else -1, -present, reason, by_id)
