@@ -8,8 +8,9 @@ from participation.votes import behalf_models as behalf
 from participation.votes import erasure_models as erasures
 from participation.votes import models as votes
 from participation.votes import roll_models as frozen_rolls
+from participation.votes import secret_models as secrets
 from participation.votes import sheet_models as sheets
 from participation.votes import station_models as station
 from participation.votes import visit_models as visits
 
-__all__ = ["accounts", "behalf", "erasures", "frozen_rolls", "record", "roll", "sheets", "station", "visits", "votes", "witnesses"]
+__all__ = ["accounts", "behalf", "erasures", "frozen_rolls", "record", "roll", "secrets", "sheets", "station", "visits", "votes", "witnesses"]

@@ -539,6 +539,46 @@ def upgrade() -> None:
     )
     make_append_only('results')
     op.create_index(op.f('ix_results_vote_id_stage'), 'results', ['vote_id', 'stage'], unique=False)
+    op.create_table('secret_ballots',
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_secret_ballots_vote_id')),
+    sa.PrimaryKeyConstraint('vote_id', 'position', name=op.f('pk_secret_ballots')),
+    sqlite_strict=True
+    )
+    make_append_only('secret_ballots')
+    op.create_table('secret_boards',
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('members', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_secret_boards_vote_id')),
+    sa.PrimaryKeyConstraint('vote_id', name=op.f('pk_secret_boards')),
+    sqlite_strict=True
+    )
+    op.create_table('secret_boxes',
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('ballots', sa.BigInteger(), nullable=False),
+    sa.Column('root', sa.Text(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_secret_boxes_vote_id')),
+    sa.PrimaryKeyConstraint('vote_id', name=op.f('pk_secret_boxes')),
+    sqlite_strict=True
+    )
+    make_append_only('secret_boxes')
+    op.create_table('secret_openings',
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('data', sa.Text(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=True),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['people.id'], name=op.f('fk_secret_openings_by_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_secret_openings_vote_id')),
+    sa.PrimaryKeyConstraint('vote_id', name=op.f('pk_secret_openings')),
+    sqlite_strict=True
+    )
+    make_append_only('secret_openings')
     op.create_table('vote_counts',
     sa.Column('vote_id', sa.BigInteger(), nullable=False),
     sa.Column('roll_heads', sa.BigInteger(), nullable=False),
@@ -688,6 +728,7 @@ def upgrade() -> None:
     sa.Column('vote_id', sa.BigInteger(), nullable=False),
     sa.Column('number', sa.BigInteger(), nullable=False),
     sa.Column('line', sa.Text(), nullable=False),
+    sa.Column('seal', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_roll_lines_elector_id')),
     sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_roll_lines_vote_id')),
     sa.PrimaryKeyConstraint('elector_id', name=op.f('pk_roll_lines')),
@@ -695,6 +736,29 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     make_append_only('roll_lines')
+    op.create_table('secret_envelopes',
+    sa.Column('elector_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('blob', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_secret_envelopes_elector_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_secret_envelopes_vote_id')),
+    sa.PrimaryKeyConstraint('elector_id', name=op.f('pk_secret_envelopes')),
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_secret_envelopes_vote_id'), 'secret_envelopes', ['vote_id'], unique=False)
+    op.create_table('secret_marks',
+    sa.Column('elector_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('cast_by_id', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['cast_by_id'], ['people.id'], name=op.f('fk_secret_marks_cast_by_id')),
+    sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_secret_marks_elector_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_secret_marks_vote_id')),
+    sa.PrimaryKeyConstraint('elector_id', name=op.f('pk_secret_marks')),
+    sqlite_strict=True
+    )
+    make_append_only('secret_marks')
+    op.create_index(op.f('ix_secret_marks_vote_id'), 'secret_marks', ['vote_id'], unique=False)
     op.create_table('sheets',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('vote_id', sa.BigInteger(), nullable=False),

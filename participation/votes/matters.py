@@ -43,6 +43,8 @@ MATTERS: tuple[Matter, ...] = (
     Matter("other", "cn.278.ordinary", "278(1)9", say("Another major matter of common property and management")),
     Matter("dwelling_to_business", "cn.279", "279", say("Turn a dwelling into business premises")),
     Matter("lift", "cn.lift", "278(1)7", say("Add a lift to a stairwell")),
+    # Not a matter of the law: the council's seats, by the neighbourhood's own rules.
+    Matter("council", "council.secret", "", say("Elect members of the neighbourhood council, in secret"), ("election",)),
 )
 
 

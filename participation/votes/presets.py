@@ -18,7 +18,7 @@ from participation.votes.rule_data import rule_from_data
 from participation.votes.titles import TITLES
 
 # The order in which places are shown; within a file the order of the file.
-PLACES = ("cn", "kr", "tw", "jp", "sg", "de", "fr", "es", "gb")
+PLACES = ("cn", "kr", "tw", "jp", "sg", "de", "fr", "es", "gb", "council")
 
 
 def all_rules() -> tuple[Rule, ...]:

@@ -122,4 +122,8 @@ TITLES: dict[str, RuleTitle] = {
         say("Scotland: tenement decision"),
         say("Maintenance and management of a tenement; every flat has one vote, and a tie fails."),
     ),
+    "council.secret": RuleTitle(
+        say("Neighbourhood council, secret election"),
+        say("Seats on the neighbourhood's own council: one head, one ballot, and nobody learns who chose whom."),
+    ),
 }

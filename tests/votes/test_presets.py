@@ -26,7 +26,7 @@ from participation.votes.rules import (
 
 KEYS = """cn.278.ordinary cn.278.special cn.279 cn.lift cn.sh.contracts kr.redevelopment kr.rebuild kr.street kr.meeting
 kr.condo.ordinary kr.condo.change kr.condo.rebuild tw.renewal.37 tw.condo.31 tw.condo.32 jp.17 jp.17.barrier_free jp.62
-jp.62.safety sg.84a sg.84a.young de.25 de.21 fr.24 fr.25 fr.26 es.17.3 gb.sct.tms""".split()
+jp.62.safety sg.84a sg.84a.young de.25 de.21 fr.24 fr.25 fr.26 es.17.3 gb.sct.tms council.secret""".split()
 each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.key)
 OWN: dict[str, Any] = {
     "key": "garden.covenant",
@@ -49,7 +49,7 @@ def test_every_rule_carries_its_source_and_its_procedure(rule: Rule) -> None:
     assert rule.clause
     assert rule.place
     assert rule.confidence in "VMD"
-    assert rule.confidence == ("M" if rule.key == "de.21" else "V")
+    assert rule.confidence == {"de.21": "M", "council.secret": "D"}.get(rule.key, "V")
     assert rule.procedure_confidence in "VMD"
     assert str(rule_title(rule)) == rule.title != ""
     assert str(rule_use(rule)) == rule.use != ""

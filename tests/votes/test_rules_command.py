@@ -61,7 +61,7 @@ def test_a_missing_file_exits_with_two() -> None:
 
 
 def test_the_list_names_every_rule() -> None:
-    assert len(run("list").stdout.splitlines()) == 28
+    assert len(run("list").stdout.splitlines()) == 29
     assert [rule["key"] for rule in json.loads(run("list", "--json").stdout)][:2] == [
         "cn.278.ordinary",
         "cn.278.special",
