@@ -77,8 +77,9 @@ def _store(vote: Vote, heads: Sequence[Head]) -> Iterator[bytes]:
                  "voter_id": head.voter_id, "salt": salt}
             )  # fmt: skip
             line = canonical(roll_line(number, head, [holder.name for holder in names[head.owner_id]], buildings))
-            lines.append((head.owner_id, number, line.decode()))
-            yield commit(salt, line)
+            seal = commit(salt, line)
+            lines.append((head.owner_id, number, line.decode(), seal))
+            yield seal
         db.session.execute(insert(Elector), electors)
         ids = dict(
             db.session.execute(
@@ -98,8 +99,8 @@ def _store(vote: Vote, heads: Sequence[Head]) -> Iterator[bytes]:
         db.session.execute(
             insert(RollLine),
             [
-                {"elector_id": ids[owner_id], "vote_id": vote.id, "number": place, "line": line}
-                for owner_id, place, line in lines
+                {"elector_id": ids[owner_id], "vote_id": vote.id, "number": place, "line": line, "seal": seal}
+                for owner_id, place, line, seal in lines
             ],
         )  # fmt: skip
 
