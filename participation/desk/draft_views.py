@@ -17,7 +17,7 @@ from participation.kernel.refusal import Reason, Refusal
 from participation.votes.models import Vote
 from participation.votes.policy import policy_of
 from participation.votes.services.discarding import discard_draft
-from participation.votes.services.drafting import LONGEST_TITLE, change_draft, draft_vote
+from participation.votes.services.drafting import LONGEST_TITLE, MOST_PROXIES, change_draft, draft_vote
 from participation.web.access import access, staff
 from participation.web.markdown import render_markdown
 
@@ -88,7 +88,7 @@ def scope(unit_slug: str, vote_id: int) -> str:
     kind = "stairwell" if vote.stairwell_id else "buildings" if vote.scope else "all"
     return render_template(
         "desk/votes/scope.html", vote=vote, places=places_of(g.unit.id), kind=kind, buildings=vote.scope,
-        stairwell=vote.stairwell_id, reasons=(), errors={},
+        stairwell=vote.stairwell_id, proxy_limit=vote.proxy_limit, most_proxies=MOST_PROXIES, reasons=(), errors={},
     )  # fmt: skip
 
 
@@ -99,12 +99,17 @@ def save_scope(unit_slug: str, vote_id: int) -> Any:
     places = places_of(g.unit.id)
     try:
         buildings, stairwell_id = read_scope(request.form, places)
-        change_draft(vote, scope=buildings, stairwell_id=stairwell_id)
+        limit = request.form.get("proxy_limit", str(vote.proxy_limit))
+        change_draft(
+            vote, scope=buildings, stairwell_id=stairwell_id,
+            proxy_limit=int(limit) if limit.isascii() and limit.isdecimal() and len(limit) < 4 else -1,
+        )  # fmt: skip
     except Refusal as refusal:
         reasons = undo(refusal)
         page = render_template(
             "desk/votes/scope.html", vote=vote, places=places, kind=request.form.get("kind"),
-            buildings=request.form.getlist("building"), stairwell=request.form.get("stairwell"), reasons=reasons,
+            buildings=request.form.getlist("building"), stairwell=request.form.get("stairwell"),
+            proxy_limit=request.form.get("proxy_limit"), most_proxies=MOST_PROXIES, reasons=reasons,
             errors=errors_by_field(reasons),
         )  # fmt: skip
         return page, 422

@@ -37,6 +37,16 @@ def next_step(line: VoteLine) -> Due | None:
         return Due(
             line, say("Announced. It opens by itself."), say("Look at the vote"), "", vote.opens_at, say("Opens"), False
         )
+    if phase is Phase.OPEN and line.waiting:
+        return Due(
+            line,
+            say("Owners object to ballots cast for them; without an answer: %(n)s.", n=line.waiting),
+            say("Answer the objections"),
+            "/objections",
+            vote.closes_at,
+            say("Closes"),
+            True,
+        )
     if phase is Phase.OPEN:
         return Due(
             line,

@@ -19,9 +19,8 @@ from participation.roll.masking import masked
 from participation.roll.queries import members_of
 from participation.votes.electors import homes_of
 from participation.votes.models import Elector, Vote
-from participation.votes.phases import Phase
 from participation.votes.queries import ObjectionLine, objections
-from participation.votes.services.objecting import LONGEST, answer_objection
+from participation.votes.services.objecting import LONGEST, answer_objection, answerable
 from participation.web.access import access, staff
 
 
@@ -81,6 +80,6 @@ def _page(vote: Vote, line: ObjectionLine, text: str = "", upheld: str = "", rea
     return render_template(
         "desk/votes/objection.html", vote=vote, objection=line.objection, answer=line.answer,
         homes=homes_of(elector.id), names=[masked(h.name) for h in members_of([elector.owner_id]).get(elector.owner_id, [])],
-        can_answer=g.may_write and line.answer is None and phase in (Phase.PRELIMINARY, Phase.ANSWERING),
+        can_answer=g.may_write and line.answer is None and phase in answerable(line.objection.about),
         text=text, upheld=upheld, longest=LONGEST, reasons=reasons, errors=errors_by_field(reasons),
     )  # fmt: skip

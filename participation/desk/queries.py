@@ -48,7 +48,8 @@ def vote_lines(
         for vote, count in db.session.execute(query.order_by(Vote.id.desc()))
         if vote.step != "draft" or vote.unit_id in drafts_of
     ]
-    objections = _objections([vote.id for vote, _ in rows if vote.step == "counted"])
+    # To a ballot cast on their behalf owners can object before the count, too.
+    objections = _objections([vote.id for vote, _ in rows if vote.step in ("noticed", "counted")])
     return [
         VoteLine(vote, units[vote.unit_id], phase_now(vote, now), count, *objections.get(vote.id, (0, 0)))
         for vote, count in rows

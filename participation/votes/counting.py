@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from participation.database import db
 from participation.roll.models import Building
+from participation.votes.behalf_models import Authority
 from participation.votes.electors import Weight
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, ElectorHome, Question, RollCorrection, Vote
 from participation.votes.policy import AREA_SERVES_AS, rule_of
@@ -86,7 +87,8 @@ def open_box(vote_id: int) -> Box:
         weights[id_] = Weight(heads + more_heads, area + more_area)
     ballots: dict[int, Any] = {}
     for row in db.session.execute(
-        select(Ballot.elector_id, Ballot.choices, Ballot.channel)
+        select(Ballot.elector_id, Ballot.choices, Ballot.channel, Authority.kind.label("on_behalf"))
+        .outerjoin(Authority, Authority.id == Ballot.authority_id)
         .where(Ballot.vote_id == vote_id)
         .order_by(Ballot.elector_id, Ballot.turn)
         .execution_options(yield_per=5000)
@@ -109,7 +111,7 @@ def contradicted(question: Question, box: Box, elector_id: int) -> bool:
 
 def _count_question(vote: Vote, question: Question, box: Box, roll: Sum) -> dict[str, Any]:
     rule = rule_of(question)
-    per_choice, per_channel, unresolved, blank, valid = sums(), sums(), Sum(), Sum(), {}
+    per_choice, per_channel, on_behalf, unresolved, blank, valid = sums(), sums(), sums(), Sum(), Sum(), {}
     for elector_id, ballot in box.ballots.items():
         weight = box.weights[elector_id]
         choice = ballot.choices[str(question.id)]
@@ -124,6 +126,8 @@ def _count_question(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
         valid[elector_id] = choice
         per_choice[choice].add(weight)
         per_channel[ballot.channel, choice].add(weight)
+        if ballot.on_behalf is not None:
+            on_behalf[ballot.on_behalf].add(weight)
     verdict = decide(
         rule,
         Tally(
@@ -151,6 +155,7 @@ def _count_question(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
         "unresolved": asdict(unresolved),
         "blank": asdict(blank),
         "by_channel": _by_channel(per_channel),
+        "on_behalf": {kind: asdict(total) for kind, total in sorted(on_behalf.items())},
     }
 
 
@@ -158,7 +163,7 @@ def _count_election(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
     rule = rule_of(question)
     approvals: dict[int, Sum] = {candidate.id: Sum() for candidate in question.candidates}
     per_channel: defaultdict[str, dict[int, Sum]] = defaultdict(lambda: {id_: Sum() for id_ in approvals})
-    part, part_by_channel, unresolved, blank = Sum(), sums(), Sum(), Sum()
+    part, part_by_channel, on_behalf, unresolved, blank = Sum(), sums(), sums(), Sum(), Sum()
     for elector_id, ballot in box.ballots.items():
         weight = box.weights[elector_id]
         if ballot.choices[str(question.id)] == BLANK:
@@ -169,6 +174,8 @@ def _count_election(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
             continue
         part.add(weight)
         part_by_channel[ballot.channel].add(weight)
+        if ballot.on_behalf is not None:
+            on_behalf[ballot.on_behalf].add(weight)
         for candidate_id in ballot.choices[str(question.id)]:
             approvals[candidate_id].add(weight)
             per_channel[ballot.channel][candidate_id].add(weight)
@@ -207,6 +214,7 @@ def _count_election(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
             }
             for channel, total in sorted(part_by_channel.items())
         },
+        "on_behalf": {kind: asdict(total) for kind, total in sorted(on_behalf.items())},
     }
 
 

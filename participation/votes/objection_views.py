@@ -1,4 +1,4 @@
-"""Objecting to the preliminary count: an owner writes, the support centre answers, both stay on record."""
+"""Objecting to the preliminary count, or to a ballot that somebody else cast: an owner writes, the support centre answers, both stay on record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ from participation.votes.electors import electors_of
 from participation.votes.models import Objection, ObjectionAnswer, Vote
 from participation.votes.phases import Phase
 from participation.votes.services.casting import not_an_elector
-from participation.votes.services.objecting import LONGEST, object_to_count
+from participation.votes.services.objecting import (
+    LONGEST,
+    OBJECTABLE,
+    cast_by_others,
+    object_to_ballot,
+    object_to_count,
+)
 from participation.votes.services.steps import phase_now, wrong_phase
 from participation.web.access import DEVICE, access
 
@@ -26,37 +32,49 @@ from participation.web.access import DEVICE, access
 @blueprint.get("/votes/<int:vote_id>/objections")
 @access(DEVICE)
 def objections(vote_id: int) -> Any:
-    """The form while objections can be made, and my own objections with their answers at any time."""
+    """The form while objections can be made, and my own objections with their answers at any time.
+
+    `about=behalf` in the address: to a ballot that was cast on this owner's behalf.
+    """
     vote, unit = vote_or_404(vote_id)
-    return _page(vote, unit)
+    return _page(vote, unit, request.args.get("about", ""))
 
 
 @blueprint.post("/votes/<int:vote_id>/objections")
 @access(DEVICE)
 def make_objection(vote_id: int) -> Any:
     vote, unit = vote_or_404(vote_id)
-    text = request.form.get("text", "")
+    text, about = request.form.get("text", ""), request.form.get("about", "")
+    object_to = object_to_ballot if about == "behalf" else object_to_count
     mine = _mine(vote.id)
     if any(line.Objection.text == text.strip() for line in mine):
-        return redirect(url_for(".objections", vote_id=vote.id), 303)  # a double tap: it is on record already
+        return redirect(_here(vote.id, about), 303)  # a double tap: it is on record already
     try:
-        object_to_count(vote.id, g.visitor.person_id, text, current_app.extensions["clock"])
+        object_to(vote.id, g.visitor.person_id, text, current_app.extensions["clock"])
     except Refusal as refusal:
-        return _page(vote, unit, refusal, text), 422
+        return _page(vote, unit, about, refusal, text), 422
     flash(gettext("Your objection is on record."), "success")
-    return redirect(url_for(".objections", vote_id=vote.id), 303)
+    return redirect(_here(vote.id, about), 303)
 
 
-def _page(vote: Vote, unit: Unit, refusal: Refusal | None = None, text: str = "") -> str:
+def _here(vote_id: int, about: str) -> str:
+    return url_for(".objections", vote_id=vote_id, about="behalf" if about == "behalf" else None)
+
+
+def _page(vote: Vote, unit: Unit, about: str, refusal: Refusal | None = None, text: str = "") -> str:
     phase = phase_now(vote, clock_now())
+    electors = [elector.id for elector in electors_of(g.visitor.person_id, vote.id)]
+    concerned = phase in OBJECTABLE and bool(electors) and cast_by_others(vote.id, electors) is not None
+    about = "behalf" if concerned and (about == "behalf" or phase is not Phase.PRELIMINARY) else "count"
     closed = None
-    if not electors_of(g.visitor.person_id, vote.id):
+    if not electors:
         closed = not_an_elector()
-    elif phase is not Phase.PRELIMINARY:
+    elif about == "count" and phase is not Phase.PRELIMINARY:
         closed = wrong_phase(phase)
     return render_template(
         "votes/objections.html", vote=vote, unit=unit, phase=phase, closed=closed, mine=_mine(vote.id), text=text,
-        longest=LONGEST, reasons=refusal.reasons if refusal else (),
+        about=about, other_about=concerned and phase is Phase.PRELIMINARY, longest=LONGEST,
+        reasons=refusal.reasons if refusal else (),
     )  # fmt: skip
 
 

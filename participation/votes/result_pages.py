@@ -79,6 +79,11 @@ class QuestionResult:
     def channels(self) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
         return self.data.get("by_channel", {})
 
+    @property
+    def on_behalf(self) -> Mapping[str, Mapping[str, int]]:
+        """Of the ballots counted: those cast on an owner's behalf, by kind (proxy, guardian, representative)."""
+        return self.data.get("on_behalf", {})
+
 
 def question_results(paper: Paper, result: Result) -> list[QuestionResult]:
     """The questions of a stored count in the order of the ballot."""

@@ -18,6 +18,7 @@ from participation.votes.services.steps import refuse_if
 LONGEST_TITLE = 120
 LONGEST_QUESTION = 1000
 MOST_QUESTIONS = 20
+MOST_PROXIES = 10
 
 
 def draft_vote(unit_id: int, title: str, by_id: int | None, at: datetime) -> Vote:
@@ -31,12 +32,14 @@ def draft_vote(unit_id: int, title: str, by_id: int | None, at: datetime) -> Vot
 
 
 def change_draft(vote: Vote, **fields: Any) -> None:
-    """Change the draft's own fields: title, explanation, scope, stairwell_id, rehearsal, opens_at, closes_at."""
+    """Change the draft's own fields: title, explanation, scope, stairwell_id, rehearsal, opens_at, closes_at, proxy_limit."""
     _require_draft(vote)
     if "title" in fields:
         refuse_if(_title_reasons(fields["title"]))
+    if not 0 <= fields.get("proxy_limit", 0) <= MOST_PROXIES:
+        raise Refusal(Reason("proxy_limit", say("A proxy holder can vote for 0 to %(most)s owners.", most=MOST_PROXIES), say("Choose one of the list."), "proxy_limit"))
     for name, value in fields.items():
-        if name not in {"title", "explanation", "scope", "stairwell_id", "rehearsal", "opens_at", "closes_at"}:
+        if name not in {"title", "explanation", "scope", "stairwell_id", "rehearsal", "opens_at", "closes_at", "proxy_limit"}:
             raise ValueError(f"not a field of a draft: {name}")
         setattr(vote, name, value)
     db.session.flush()

@@ -16,6 +16,9 @@ from participation.votes.models import Vote, VoteStep
 from participation.votes.phases import Phase
 from participation.votes.policy import missing_measures, policy_of, rule_of
 from participation.votes.rules import rule_to_data
+from participation.votes.secret.announcing import announced_secrecy
+from participation.votes.secret.closing import discard_envelopes
+from participation.votes.secret.drafting import secrecy_missing
 from participation.votes.services.freezing import freeze_roll, heads_in_scope
 from participation.votes.services.steps import hold, record_step, refuse_if, require
 
@@ -40,7 +43,7 @@ def still_missing(vote: Vote, now: datetime) -> list[Reason]:
         reasons.append(Reason("no_roll", say("The neighbourhood has no roll yet."), say("Import the owners' roll first.")))
     elif not heads_in_scope(vote, now):
         reasons.append(Reason("empty_scope", say("No home lies in the scope of this vote."), say("Choose other buildings, or the whole neighbourhood.")))
-    return reasons + _dates_missing(vote, now)
+    return reasons + secrecy_missing(vote) + _dates_missing(vote, now)
 
 
 def _dates_missing(vote: Vote, now: datetime) -> list[Reason]:
@@ -76,6 +79,7 @@ def publish_notice(vote_id: int, by_id: int | None, clock: Clock) -> VoteStep:
     public = {
         "title": vote.title,
         "rehearsal": vote.rehearsal,
+        "proxy_limit": vote.proxy_limit,
         "opens_at": vote.opens_at.isoformat(timespec="seconds"),
         "closes_at": vote.closes_at.isoformat(timespec="seconds"),
         "questions": [
@@ -86,6 +90,8 @@ def publish_notice(vote_id: int, by_id: int | None, clock: Clock) -> VoteStep:
         "documents": [{"name": a.filename, "sha256": a.sha256} for a in vote.attachments],
         "roll": {"heads": count.roll_heads, "area": format_hundredths(count.roll_area), "fingerprint": vote.roll_fingerprint},
     }  # fmt: skip
+    if vote.secret:
+        public["secret"] = announced_secrecy(vote)
     return record_step(held, "notice", by_id, public=public)
 
 
@@ -120,6 +126,8 @@ def cancel(vote_id: int, reason: str, by_id: int | None, clock: Clock) -> VoteSt
     require(held, Phase.NOTICE, Phase.OPEN, Phase.CLOSED)
     refuse_if(_needs_reason(reason))
     held.vote.step = "cancelled"
+    if held.vote.secret:
+        discard_envelopes(held.vote)
     return record_step(held, "cancelled", by_id, reason.strip())
 
 
