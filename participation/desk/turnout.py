@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, literal, or_, select
 from participation.database import db
 from participation.roll.models import Building, Home, Stairwell
 from participation.votes.models import Ballot, CoOwnerStatement, ElectorHome, RollCorrection
+from participation.votes.secret_models import SecretMark
 
 PAPER = ("paper", "doorstep", "polling_point")
 
@@ -76,12 +77,14 @@ CARRIER = func.coalesce(RollCorrection.elector_id, ElectorHome.elector_id)
 
 
 def _standing(vote_id: int) -> Any:
-    return (
+    ballots = (
         select(Ballot.elector_id, func.max(Ballot.turn).label("turn"))
         .where(Ballot.vote_id == vote_id)
         .group_by(Ballot.elector_id)
-        .subquery("standing")
     )
+    # In a secret election only the mark says that somebody has voted; turn 0 meets no ballot.
+    marks = select(SecretMark.elector_id, literal(0)).where(SecretMark.vote_id == vote_id)
+    return ballots.union_all(marks).subquery("standing")
 
 
 def building_sums(vote_id: int) -> list[BuildingSum]:
@@ -111,7 +114,7 @@ def building_grid(vote_id: int, building_id: int) -> list[StairwellGrid]:
     )
     status = case(
         (~func.coalesce(_on_roll(corrected), False), "none"),
-        (Ballot.id.is_(None), "waiting"),
+        (standing.c.elector_id.is_(None), "waiting"),
         (differs, "dispute"),
         (Ballot.channel.in_(PAPER), "paper"),
         else_="voted",

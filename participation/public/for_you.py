@@ -14,6 +14,7 @@ from participation.roll.models import Home, HouseholdMember, Owner, Titleholder,
 from participation.roll.queries import owners_of_person
 from participation.votes.models import Ballot, Elector, RollCorrection, Vote
 from participation.votes.phases import Phase
+from participation.votes.secret.queries import marked_among
 from participation.votes.services.steps import phase_now
 
 RECENT = timedelta(days=60)
@@ -27,6 +28,7 @@ class Card:
     phase: Phase
     open_heads: int
     receipts: tuple[str, ...]
+    in_secret: bool = False  # a sealed ballot is in the box: there is no receipt to show
 
     @property
     def waits(self) -> bool:
@@ -36,7 +38,7 @@ class Card:
     @property
     def is_done(self) -> bool:
         """Nothing to do or to wait for: it folds away."""
-        voted = self.phase is Phase.OPEN and bool(self.receipts) and not self.open_heads
+        voted = self.phase is Phase.OPEN and (bool(self.receipts) or self.in_secret) and not self.open_heads
         return voted or self.phase in (Phase.FINAL, Phase.CANCELLED)
 
     @property
@@ -64,6 +66,7 @@ def cards_for(person_id: int, now: datetime) -> list[Card]:
         .order_by(Vote.closes_at, Vote.id, Elector.number)
     ).all()
     receipts = _receipts([elector_id for _, elector_id, _ in rows])
+    marked = marked_among(elector_id for vote, elector_id, _ in rows if vote.secret)
     by_vote: dict[int, tuple[Vote, list[tuple[int, bool]]]] = {}
     for vote, elector_id, castable in rows:
         by_vote.setdefault(vote.id, (vote, []))[1].append((elector_id, castable))
@@ -73,8 +76,8 @@ def cards_for(person_id: int, now: datetime) -> list[Card]:
         if phase in (Phase.FINAL, Phase.CANCELLED) and vote.closes_at is not None and now - vote.closes_at > RECENT:
             continue
         mine = tuple(receipts[elector] for elector, _ in electors if elector in receipts)
-        waiting = sum(castable and elector not in receipts for elector, castable in electors)
-        cards.append(Card(vote, phase, waiting, mine))
+        waiting = sum(castable and elector not in receipts and elector not in marked for elector, castable in electors)
+        cards.append(Card(vote, phase, waiting, mine, any(elector in marked for elector, _ in electors)))
     far = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(cards, key=lambda card: (not card.waits, card.is_done, card.deadline or far, card.vote.id))
 

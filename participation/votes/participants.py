@@ -12,6 +12,7 @@ from participation.database import db
 from participation.roll.models import Building
 from participation.roll.queries import members_of
 from participation.votes.models import Ballot, Elector, ElectorHome, RollCorrection, Vote
+from participation.votes.secret_models import marked
 
 PER_PAGE = 120
 
@@ -47,7 +48,7 @@ def rooms_of(vote: Vote, building_id: int, page: int, *, by_name: bool) -> tuple
         .exists()
     )
     rows = db.session.execute(
-        select(ElectorHome, first.label("voted"))
+        select(ElectorHome, (first | marked(ElectorHome.elector_id)).label("voted"))
         .where(*here)
         .order_by(ElectorHome.home_id)
         .limit(PER_PAGE)

@@ -28,6 +28,7 @@ from participation.votes.models import (
 from participation.votes.phases import Phase
 from participation.votes.policy import AREA_SERVES_AS, rule_of
 from participation.votes.rules import TestResult, progress
+from participation.votes.secret_models import marked
 from participation.votes.services.steps import phase_now
 
 PUBLIC_STEPS = ("noticed", "counted", "finalised", "archived", "cancelled")
@@ -176,7 +177,7 @@ def electors_without_ballot(vote_id: int) -> int:
             select(func.count())
             .select_from(Elector)
             .outerjoin(Ballot, (Ballot.elector_id == Elector.id) & (Ballot.turn == 1))
-            .where(Elector.vote_id == vote_id, Ballot.id.is_(None))
+            .where(Elector.vote_id == vote_id, Ballot.id.is_(None), ~marked(Elector.id))
         )
         or 0
     )

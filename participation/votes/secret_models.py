@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from participation.database import Base, append_only
@@ -85,3 +85,8 @@ class SecretOpening(Base):
     at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     log_index: Mapped[int]
+
+
+def marked(elector_id: Any) -> Any:
+    """SQL condition: this elector has voted in a secret election."""
+    return select(SecretMark.elector_id).where(SecretMark.elector_id == elector_id).correlate_except(SecretMark).exists()

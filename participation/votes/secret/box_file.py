@@ -12,6 +12,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from participation.kernel.refusal import Reason, Refusal
@@ -77,7 +78,7 @@ def read_box(data: bytes) -> BoxFile:
     if any(len(ballot) != length for ballot in ballots):
         raise Refusal(_changed(say("A ballot in the box does not have the length of all ballots.")))
     digests = [digest(ballot) for ballot in ballots]
-    if any(one >= other for one, other in zip(digests, digests[1:], strict=False)):
+    if any(one >= other for one, other in pairwise(digests)):
         raise Refusal(_changed(say("The ballots are not in their order, or one is there twice.")))
     if root_of(digests) != box.root:
         raise Refusal(_changed(say("The ballots do not have the fingerprint that stands in the record.")))

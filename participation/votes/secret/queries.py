@@ -70,7 +70,7 @@ def marks(vote_id: int) -> int:
 
 def my_secret_heads(vote_id: int, person_id: int) -> list[MyHead]:
     """`my_heads`, with what the marks say: `voted` by this person, or `co_owner_voted`. There is never a ballot to show."""
-    heads = my_heads(vote_id, person_id)
+    heads = [head for head in my_heads(vote_id, person_id) if head.authority is None]  # nobody acts for another in secret
     found = {
         mark.elector_id: mark.cast_by_id
         for mark in db.session.scalars(select(SecretMark).where(SecretMark.elector_id.in_([h.elector.id for h in heads])))

@@ -16,6 +16,8 @@ from sqlalchemy import bindparam, insert, update
 
 from participation.database import db, fetch
 from participation.kernel.quantities import format_hundredths
+from participation.kernel.refusal import Reason, Refusal
+from participation.kernel.sentences import say
 from participation.record.commitment import canonical, commit, new_salt
 from participation.record.models import Log
 from participation.record.services import append, append_to
@@ -90,6 +92,8 @@ def put_in_box(
     which one stands; both stay, and where they came by different ways or from different persons, both are told.
     A ballot that rests on an authority is refused unless that authority holds (`vouching.py`).
     """
+    if held.vote.secret:
+        raise Refusal(box_is_secret())
     origin = vouched(held, elector, origin)
     pen = Pen(held)
     if standing is not None and not takes_over(standing.received_at, origin.received_at, paper_of(held.vote).may_change):
@@ -161,6 +165,11 @@ def ballot_content(
         "received_at": at.astimezone(UTC).isoformat(timespec="microseconds"),
         **({"on_behalf": on_behalf} if on_behalf else {}),
     }
+
+
+def box_is_secret() -> Reason:
+    """Why no readable ballot of a secret election is ever stored, whichever way it came."""
+    return Reason("secret_only", say("This is a secret election: its ballots are sealed on the election's own page, and nowhere else."), say("Open the vote on a phone, and cast the ballot there."))
 
 
 def new_receipt() -> str:

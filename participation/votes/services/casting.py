@@ -27,7 +27,7 @@ from participation.votes.models import Ballot, CoOwnerStatement, Elector, RollCo
 from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
 from participation.votes.services.acting import authority_of, require_owner_silent
-from participation.votes.services.boxing import Origin, put_in_box
+from participation.votes.services.boxing import Origin, box_is_secret, put_in_box
 from participation.votes.services.steps import hold, hold_for_casting, require
 from participation.votes.sheet_queries import unread_sheet
 from participation.votes.standing import Channel
@@ -67,6 +67,8 @@ def cast(
     rule allows no change, the owner has voted, the authority has been taken back.
     """
     held = hold_for_casting(vote_id, clock)
+    if held.vote.secret:
+        raise Refusal(box_is_secret())
     # Every way in ends here: a person acts for their own head, or under an authority, whatever the request says.
     authority = None
     elector = fetch(_ELECTOR, {"elector": elector_id, "vote": vote_id, "person": person_id}).one_or_none()

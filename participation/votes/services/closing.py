@@ -15,6 +15,7 @@ from participation.votes.counting import count
 from participation.votes.models import Objection, ObjectionAnswer, Result
 from participation.votes.phases import Phase
 from participation.votes.policy import policy_of
+from participation.votes.secret.result import count_secret
 from participation.votes.services.steps import Held, hold, record_step, require
 from participation.votes.sheet_queries import unread_sheets
 
@@ -84,7 +85,7 @@ def unanswered(vote_id: int) -> int:
 
 
 def _announce(held: Held, stage: str, by_id: int | None) -> Result:
-    data = count(held.vote)
+    data = count_secret(held.vote) if held.vote.secret else count(held.vote)
     index = append(
         held.log, f"{stage}-result", {"vote": held.vote.id, "at": _iso(held.now), "result": data}, held.now, held.vote.id
     )

@@ -19,6 +19,7 @@ from participation.roll.queries import facts_at
 from participation.votes.electors import weight_of
 from participation.votes.models import Elector, ElectorHome, RollCorrection, Vote, VoteCount
 from participation.votes.phases import Phase
+from participation.votes.secret.queries import has_voted
 from participation.votes.services.casting import standing_ballot
 from participation.votes.services.steps import Held, hold, require
 from participation.votes.sheet_queries import unread_sheet
@@ -44,7 +45,7 @@ def remove_home(vote_id: int, home_id: int, reason: str, by_id: int, clock: Cloc
     """
     held = _held(vote_id, reason, clock)
     elector, home = _elector_home(vote_id, home_id)
-    if standing_ballot(vote_id, elector.id) is not None:
+    if standing_ballot(vote_id, elector.id) is not None or has_voted(elector.id):
         raise Refusal(Reason("ballot_stands", say("The owner of this home has already voted, and that ballot stands."), say("A home sold during the vote counts with the seller's ballot. An error in its area can still be corrected.")))
     if db.session.scalar(select(unread_sheet(elector.id))) is not None:
         raise Refusal(Reason("sheet_waits", say("A paper ballot of this owner has been received and is not read yet."), say("Read it first: if it becomes a ballot, that ballot stands.")))
@@ -100,7 +101,7 @@ def _append(
         reason=reason, at=held.now, by_id=by_id, log_index=index,
     )  # fmt: skip
     db.session.add(correction)
-    taking_part = standing_ballot(held.vote.id, elector.id) is not None
+    taking_part = standing_ballot(held.vote.id, elector.id) is not None or has_voted(elector.id)
     db.session.execute(
         update(VoteCount)
         .where(VoteCount.vote_id == held.vote.id)

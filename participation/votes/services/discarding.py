@@ -6,6 +6,7 @@ from participation.database import db
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.votes.models import Vote
+from participation.votes.secret.drafting import forget_board
 from participation.votes.services.attaching import detach
 
 
@@ -19,6 +20,7 @@ def discard_draft(vote: Vote) -> None:
                 say("Cancel it; the cancellation and its reason stay on record."),
             )
         )
+    forget_board(vote)
     for attachment in list(vote.attachments):
         detach(vote, attachment)
     for question in list(vote.questions):
