@@ -18,11 +18,11 @@ def init_app(app: Flask) -> None:
     )
     from participation.votes.blueprint import blueprint
     from participation.votes.waiting import waiting_ballot
-    from participation.votes.wording_data import spoken, spoken_line
+    from participation.votes.wording_data import law, spoken, spoken_line
     from participation.web import pictures
 
     # The picture macros are imported without a page's context, so they find the geometry among the globals.
     app.jinja_env.globals.setdefault("pictures", pictures)
-    app.jinja_env.filters.update(spoken=spoken, spoken_line=spoken_line)
+    app.jinja_env.filters.update(law=law, spoken=spoken, spoken_line=spoken_line)
     app.register_blueprint(blueprint)
     app.extensions.setdefault("waiting", []).append(waiting_ballot)

@@ -1,7 +1,8 @@
 """The rules that ship with the site, read once from `presets/*.json`.
 
-Each file holds the rules of one place: `common` fields, then `rules` that add to or override them.
-Titles live in `titles.py`, because they are translated.
+Each file holds the rules of one place: `common` fields, then `rules` that add to or override them; `in_original` are
+the names of its laws for readers of the language in which they are written, where we know them: language -> source or
+clause as in the rules -> the same in that language.  Titles live in `titles.py`, because they are translated.
 """
 
 from __future__ import annotations
@@ -51,15 +52,29 @@ def rule_use(rule: Rule) -> Sentence:
     return TITLES[rule.key].use if rule.key in TITLES else Sentence("%(use)s", {"use": rule.use})
 
 
+def law_name(text: str, language: str) -> str:
+    """A source or clause for a reader of `language` ('zh'): as the law itself is cited there, else as it is written."""
+    return _in_original().get((language, text), text)
+
+
+@cache
+def _in_original() -> dict[tuple[str, str], str]:
+    named = ((language, names) for place in PLACES for language, names in _content(place).get("in_original", {}).items())
+    return {(language, text): name for language, names in named for text, name in names.items()}
+
+
 @cache
 def _by_key() -> dict[str, Rule]:
     rules = [rule_from_data(data) for place in PLACES for data in _read(place)]
     return {rule.key: rule for rule in rules}
 
 
+def _content(place: str) -> dict[str, Any]:
+    return json.loads((files("participation.votes") / "presets" / f"{place}.json").read_text(encoding="utf-8"))
+
+
 def _read(place: str) -> list[dict[str, Any]]:
-    text = (files("participation.votes") / "presets" / f"{place}.json").read_text(encoding="utf-8")
-    content = json.loads(text)
+    content = _content(place)
     return [
         {"title": str(TITLES[entry["key"]].title), "use": str(TITLES[entry["key"]].use)} | content["common"] | entry
         for entry in content["rules"]

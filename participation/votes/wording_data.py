@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import get_locale
 
 from participation.kernel.sentences import Sentence, say
+from participation.votes.presets import law_name
 from participation.votes.rule import Amount, Test
 from participation.votes.verdict import TestResult
 from participation.votes.wording import _FOLLOWED, _OUTCOMES, amount_sentence, measure_name, result_sentences
@@ -99,6 +100,11 @@ test_words.__test__ = False  # type: ignore[attr-defined]  # not a test case, wh
 def spoken(sentence: Any) -> str:
     """Say a sentence to the reader of this page, amounts written as this reader writes them."""
     return str(said(written(sentence) if isinstance(sentence, Sentence) else sentence))
+
+
+def law(text: str) -> str:
+    """A source or clause as the reader of this page cites it."""
+    return law_name(text, get_locale().language)
 
 
 def spoken_line(sentences: Iterable[Any]) -> str:

@@ -37,6 +37,20 @@ def test_the_worked_examples_come_out_as_the_law_says(
     assert client.page.one(".callout .title").text == outcome
 
 
+@pytest.mark.parametrize(
+    ("language", "rule", "law"),
+    [
+        ("zh", "cn.278.special", "《中华人民共和国民法典》第二百七十八条第二款第一句、第二句"),
+        ("ko", "kr.rebuild", "「도시 및 주거환경정비법」 제35조제3항"),
+        ("en", "cn.278.special", "Civil Code of the People's Republic of China, art. 278(2), sentences 1 and 2"),
+    ],
+)
+def test_the_law_is_cited_in_its_own_language_to_its_readers(client: ParsingClient, language: str, rule: str, law: str) -> None:
+    client.language = language
+    client.see(f"/calculator?rule={rule}")
+    assert law in client.text()
+
+
 def test_one_hundredth_of_a_square_metre_decides_and_is_told(client: ParsingClient) -> None:
     client.see("/calculator?rule=cn.278.special")
     typed = fields({"yes": 45, "no": 15}) | {"yes-area": "3599.99", "no-area": "1200.01"}

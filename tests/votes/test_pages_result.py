@@ -67,8 +67,14 @@ def test_the_result_tells_every_number_and_every_test(
     assert str(vote.roll_fingerprint) in text
     assert "Check with local counsel." in text
 
+    client.language = "zh"
+    for path in ("", "/result", "/print/notice"):
+        client.see(f"/votes/{vote.id}{path}")
+        assert "《中华人民共和国民法典》第二百七十八条第二款第一句、第三句" in client.text()
+        assert "Civil Code" not in client.text()
     data = client.get(f"/votes/{vote.id}/result.json").get_json()
     (posted,) = data["results"]
+    assert posted["result"]["questions"][0]["source"].startswith("Civil Code"), "data stay as they were posted"
     assert posted["result"]["questions"][0]["ballots"]["yes"] == {"heads": 2, "area": 24050}
     with app.app_context():
         verifier = signer(log_of(vote.unit_id)).verifier

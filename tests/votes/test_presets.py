@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from participation.kernel.refusal import Refusal
+from participation.votes import presets
+from participation.votes.presets import law_name
 from participation.votes.rules import (
     MATTERS,
     Rule,
@@ -41,6 +43,29 @@ OWN: dict[str, Any] = {
 
 def test_every_key_of_the_fact_sheet_ships() -> None:
     assert [rule.key for rule in all_rules()] == KEYS
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "name"),
+    [
+        (load_rule("cn.278.special").source, "zh", "《中华人民共和国民法典》第二百七十八条第二款第一句、第二句，第一千二百五十九条"),
+        (load_matter("use_fund").clause, "zh", "第二百七十八条第一款第五项"),
+        (load_rule("kr.rebuild").source, "ko", "「도시 및 주거환경정비법」 제35조제3항"),
+        (load_rule("kr.rebuild").source, "en", load_rule("kr.rebuild").source),
+        ("Covenant of 2024, art. 3", "zh", "Covenant of 2024, art. 3"),
+    ],
+)
+def test_a_law_is_cited_in_its_own_language_to_those_who_read_it(text: str, language: str, name: str) -> None:
+    assert law_name(text, language) == name
+
+
+def test_every_name_of_a_law_belongs_to_a_rule_or_matter() -> None:
+    """A source that is written otherwise one day would silently lose its name."""
+    known = {text for rule in all_rules() for text in (rule.source, rule.clause)} | {matter.clause for matter in MATTERS}
+    assert {text for _, text in presets._in_original()} <= known
+    chinese = [rule.source for rule in all_rules() if rule.place == "CN" and rule.key.startswith(("cn.2", "cn.lift"))]
+    korean = [rule.source for rule in all_rules() if rule.place == "KR"]
+    assert not [s for s in chinese if law_name(s, "zh") == s] + [s for s in korean if law_name(s, "ko") == s]
 
 
 @each_rule
