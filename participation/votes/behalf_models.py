@@ -39,10 +39,10 @@ class Authority(Base):
     # One without a vote goes, when it has ended, with the last vote in which it could have been used.
     __erased_when__ = (
         "EXISTS (SELECT 1 FROM erasures WHERE erasures.vote_id = {row}.vote_id) OR ({row}.vote_id IS NULL AND EXISTS ("
-        f"SELECT 1 FROM erasures WHERE {_END} < erasures.at AND erasures.vote_id = (SELECT votes.id FROM votes "
+        "SELECT 1 FROM erasures WHERE {end} < erasures.at AND erasures.vote_id = (SELECT votes.id FROM votes "
         "WHERE votes.unit_id = {row}.unit_id AND votes.step <> 'draft' AND votes.closes_at > {row}.from_at "
-        f"AND votes.opens_at < {_END} ORDER BY votes.closes_at DESC, votes.id DESC LIMIT 1)))"
-    )
+        "AND votes.opens_at < {end} ORDER BY votes.closes_at DESC, votes.id DESC LIMIT 1)))"
+    ).replace("{end}", _END)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
