@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from participation.desk import (  # noqa: F401  (each hangs its routes on the blueprint)
         correction_views,
         document_views,
+        doorstep_views,
         draft_views,
         letter_views,
         lookup_views,
@@ -22,13 +23,17 @@ def init_app(app: Flask) -> None:
         roll_home_views,
         roll_import_views,
         roll_views,
+        station_views,
+        ticket_views,
         turnout_views,
         views,
         vote_views,
     )
     from participation.desk.blueprint import blueprint
+    from participation.desk.handed_over import keep_in
     from participation.desk.navigation import page_context
 
     app.register_blueprint(blueprint)
     app.register_blueprint(operator_views.blueprint)
     app.context_processor(page_context)
+    app.before_request(keep_in)

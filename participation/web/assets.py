@@ -36,6 +36,8 @@ def load(static: Path) -> dict[str, Asset]:
     assets = [
         Asset("site.css", _joined(sheets)),
         Asset("site.js", _joined(sorted((static / "js").glob("*.js")))),
+        # What only pages of the desk need, so that a resident's phone never loads it.
+        Asset("desk.js", _joined(sorted((static / "js" / "desk").glob("*.js")))),
         Asset("icon.svg", (static / "icon.svg").read_bytes() if (static / "icon.svg").exists() else b"<svg/>"),
     ]
     return {f"{a.served_as.split('.')[0]}.{a.kind}": a for a in assets}

@@ -84,15 +84,19 @@ def last_four_of(titleholder_id: int) -> str:
     return db.session.scalar(select(Titleholder.id_last_four).where(Titleholder.id == titleholder_id)) or ""
 
 
-def open_ticket(sign_in_id: int) -> StationTicket | None:
-    """The ticket for which this sign-in has been handed over and not yet taken back; the newest."""
-    return db.session.scalars(
+def open_ticket(sign_in_id: int, *, to_write: bool = False) -> StationTicket | None:
+    """The ticket for which this sign-in has been handed over and not yet taken back; the newest.
+
+    `to_write` locks it until the transaction ends, so that a cast and the taking back follow each other.
+    """
+    query = (
         select(StationTicket)
         .where(StationTicket.sign_in_id == sign_in_id, StationTicket.returned_at.is_(None))
         .order_by(StationTicket.id.desc())
         .limit(1)
         .execution_options(populate_existing=True)
-    ).one_or_none()
+    )
+    return db.session.scalars(query.with_for_update() if to_write else query).one_or_none()
 
 
 def take_back(sign_in_id: int, by_id: int, at: datetime) -> None:
