@@ -8,6 +8,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Hang up this room's pages."""
     from participation.desk import (  # noqa: F401  (each hangs its routes on the blueprint)
+        authority_views,
         correction_views,
         document_views,
         doorstep_views,
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
         objection_views,
         operator_views,
         people_views,
+        principal_views,
         question_views,
         result_views,
         roll_home_views,
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
         station_views,
         ticket_views,
         turnout_views,
+        two_ballots_views,
         views,
         vote_views,
     )

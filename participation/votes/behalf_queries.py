@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from participation.database import db, fetch
 from participation.roll.queries import members_of
 from participation.votes.behalf_models import Authority, AuthorityRevocation
-from participation.votes.models import Ballot, Elector, Vote
+from participation.votes.models import Ballot, Elector, ElectorHome, RollCorrection, Vote
 from participation.votes.sheet_models import SheetOutcome, SheetReturn
 
 EVER = datetime.max.replace(tzinfo=UTC)
@@ -166,3 +166,20 @@ def cast_for(authority_id: int, at: datetime, channel: str) -> CastFor:
 def names_of(owner_ids: Sequence[int]) -> dict[int, str]:
     """The registered names of each owner, as they stand on the written authority."""
     return {id_: ", ".join(holder.name for holder in holders) for id_, holders in members_of(owner_ids).items()}
+
+
+def carrier_of(vote_id: int, home_id: int) -> Elector | None:
+    """Whose head counts the home in this vote: the newest correction says, else the frozen roll; None: not on it."""
+    newest = (
+        select(RollCorrection.elector_id)
+        .where(RollCorrection.vote_id == vote_id, RollCorrection.home_id == home_id)
+        .order_by(RollCorrection.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    frozen = (
+        select(ElectorHome.elector_id).where(ElectorHome.vote_id == vote_id, ElectorHome.home_id == home_id).scalar_subquery()
+    )
+    return db.session.scalars(
+        select(Elector).where(Elector.vote_id == vote_id, Elector.id == func.coalesce(newest, frozen))
+    ).one_or_none()
