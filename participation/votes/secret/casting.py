@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import bindparam, select, update
 
-from participation.database import db, fetch
+from participation.database import db
 from participation.kernel.clock import Clock
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
@@ -121,10 +121,11 @@ def _mark(held: Held, elector_id: int, person_id: int, weight: Weight) -> None:
     day = held.now.astimezone(zone).date().isoformat()
     db.session.add(SecretMark(elector_id=elector_id, vote_id=held.vote.id, cast_by_id=person_id, day=day))
     db.session.flush()
-    fetch(
+    db.session.execute(
         update(VoteCount)
         .where(VoteCount.vote_id == held.vote.id)
-        .values(part_heads=VoteCount.part_heads + weight.heads, part_area=VoteCount.part_area + weight.area)
+        .values(part_heads=VoteCount.part_heads + weight.heads, part_area=VoteCount.part_area + weight.area),
+        execution_options={"synchronize_session": False},
     )
 
 
