@@ -61,7 +61,7 @@ def record_authority(vote_id: int, elector_id: int, paper: Paper, picture: Kept,
     refuse_if([*_paper_reasons(held, paper), *_reasons(held, elector, paper)])
     holder = known_person(held.vote.unit_id, paper.holder_name, paper.holder_last_four)
     numbers = live_numbers(held.vote, held.now)
-    numbers[paper.kind] = numbers.get(paper.kind, 0) + 1
+    numbers[str(paper.kind)] = numbers.get(paper.kind, 0) + 1
     salt = new_salt()
     index = Pen(held).append("authority", {
         "authority": str(paper.kind),
