@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
     """Hang up this room's pages."""
     from participation.desk import (  # noqa: F401  (each hangs its routes on the blueprint)
         authority_views,
+        call_views,
         correction_views,
         document_views,
         doorstep_views,
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
         notice_views,
         objection_views,
         operator_views,
+        paper_views,
         people_views,
         principal_views,
         question_views,
@@ -25,6 +27,9 @@ def init_app(app: Flask) -> None:
         roll_home_views,
         roll_import_views,
         roll_views,
+        sheet_print_views,
+        sheet_reading_views,
+        sheet_return_views,
         station_views,
         ticket_views,
         turnout_views,

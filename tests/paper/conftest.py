@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from tests.desk.conftest import bureau  # noqa: F401  (Lin of Lane 12, signed in)
 from tests.paper.desk_of import PaperDesk
 from tests.support.estates import Estate
 from tests.support.people import Make

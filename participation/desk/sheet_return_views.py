@@ -1,0 +1,101 @@
+"""Receiving sheets: the code scanned or typed, when it was handed over, and a photo of it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from participation.accounts.models import Role
+from participation.desk.blueprint import blueprint
+from participation.desk.doors import clock, errors_by_field, find_announced, me, undo
+from participation.desk.local_time import from_field, to_field
+from participation.desk.paper_queries import paper_figures
+from participation.desk.paper_views import FOLDER, TAKING
+from participation.desk.queries import vote_line
+from participation.kernel.refusal import Reason, Refusal
+from participation.kernel.sentences import say
+from participation.votes.models import Vote
+from participation.votes.services.keeping import keep_picture
+from participation.votes.services.returns import BY_PAPER, Arrival, Returned, record_return
+from participation.votes.services.steps import wrong_phase
+from participation.votes.sheet_choices import outcome_words
+from participation.votes.sheet_codes import grouped, read_code
+from participation.votes.standing import Channel
+from participation.web.access import access, staff
+from participation.web.filters import zone
+from participation.web.language import said
+
+SUPPORT = staff(Role.SUPPORT)
+
+
+@blueprint.get("/<unit_slug>/votes/<int:vote_id>/paper/returns/new")
+@access(SUPPORT)
+def receiving(unit_slug: str, vote_id: int) -> str:
+    vote = find_announced(unit_slug, vote_id, Role.SUPPORT)
+    code = read_code(request.args.get("code", ""))
+    return _page(vote, {"code": grouped(code) if code else "", "channel": request.args.get("channel", Channel.PAPER)})
+
+
+@blueprint.post("/<unit_slug>/votes/<int:vote_id>/paper/returns")
+@access(SUPPORT)
+def receive(unit_slug: str, vote_id: int) -> Any:
+    vote = find_announced(unit_slug, vote_id, Role.SUPPORT)
+    place = {"unit_slug": unit_slug, "vote_id": vote_id}
+    try:
+        made = record_return(vote_id, request.form.get("code", ""), _arrival(vote), clock())
+    except Refusal as refusal:
+        return _page(vote, request.form, undo(refusal)), 422
+    code = grouped(read_code(request.form.get("code", "")) or "")
+    flash(*_words(made, code))
+    if request.form.get("next") == "read" and made.outcome is None:
+        return redirect(url_for("desk.sheet_reading", return_id=made.sheet_return.id, **place), 303)
+    return redirect(url_for("desk.receiving", channel=made.sheet_return.channel, **place), 303)
+
+
+def _arrival(vote: Vote) -> Arrival:
+    """The form as an arrival. A picture is kept first: a file without its row harms nobody."""
+    given = request.form
+    received = _received_at(given.get("received_at", ""))
+    if vote.closes_at is not None and received >= vote.closes_at and given.get("is_late") != "1":
+        raise Refusal(Reason(
+            "late_unsaid", say("This time is at or after the closing: the sheet will be recorded as late, and will not count."),
+            say("Look at the time again. If the sheet did come in too late, tick the box and record it."), "received_at",
+        ))  # fmt: skip
+    channel = given.get("channel", "")
+    if channel not in tuple(map(str, BY_PAPER)):
+        raise Refusal(Reason("channel", say("It is not said how the sheet came in."), say("Choose one of the ways."), "channel"))
+    file, picture, media_type = request.files.get("document"), None, None
+    if file is not None and file.filename:
+        picture, media_type = keep_picture(FOLDER, file.stream)
+    key = given.get("key", "")[:64] or secrets.token_urlsafe(16)
+    return Arrival(Channel(channel), received, me().person_id, key, picture, media_type)
+
+
+def _received_at(typed: str) -> datetime:
+    """The instant typed to the minute. The present minute means now: nothing is received before it was."""
+    now, found = clock().now(), from_field(typed, zone(), "received_at")
+    return now if found == now.replace(second=0, microsecond=0) else found
+
+
+def _words(made: Returned, code: str) -> tuple[str, str]:
+    if made.outcome is not None:
+        return gettext("%(code)s is recorded: %(what)s. It does not count.", code=code, what=said(outcome_words(made.outcome.kind))), "warning"
+    return gettext("%(code)s is recorded. Two persons read it next.", code=code), "success"
+
+
+def _page(vote: Vote, typed: Any, reasons: tuple[Reason, ...] = ()) -> str:
+    now = clock().now()
+    line = vote_line(vote, g.unit, now)
+    is_ready = line.phase in TAKING
+    if not is_ready and not reasons:
+        reasons = (wrong_phase(line.phase),)
+    return render_template(
+        "desk/paper/receive.html", vote=vote, line=line, is_ready=is_ready, typed=typed,
+        received_at=typed.get("received_at") or to_field(now, zone()), key=typed.get("key") or secrets.token_urlsafe(16),
+        asks_late=any(reason.code == "late_unsaid" for reason in reasons), numbers=paper_figures(vote.id),
+        reasons=reasons, errors=errors_by_field(reasons),
+    )  # fmt: skip
