@@ -11,12 +11,15 @@ from participation.accounts.models import Role
 from participation.desk.blueprint import blueprint
 from participation.desk.doors import LARGEST_ID, clock, errors_by_field, find_announced, me, undo
 from participation.desk.lookup_names import name_station_look_ups
+from participation.desk.navigation import served
 from participation.desk.queries import vote_line
 from participation.desk.station_queries import MOST_FOUND, Answer, OwnerHere, answer_for, find_on_roll
 from participation.kernel.refusal import Reason, Refusal
 from participation.roll.lookups import note_look_up
 from participation.votes.models import Vote
 from participation.votes.services.handing import hand_over
+from participation.votes.services.sheets import print_sheets
+from participation.votes.services.station import not_on_the_roll
 from participation.votes.standing import Channel
 from participation.web.access import access, staff
 
@@ -54,7 +57,7 @@ def station_home(unit_slug: str, vote_id: int, home_id: int) -> str:
     answer = _answer(vote, home_id)
     page = render_template(
         "desk/station/home.html", vote=vote, line=vote_line(vote, g.unit, clock().now()), answer=answer, home=answer.home,
-        at=_at(request.args), stairwell_id=answer.home.stairwell_id,
+        at=_at(request.args), stairwell_id=answer.home.stairwell_id, may_print=served(f"/desk/{unit_slug}/votes/{vote_id}/paper/sheets/0"),
     )  # fmt: skip
     note_look_up(g.unit.id, me().person_id, "station", answer.home.label, clock().now())
     return page
@@ -86,6 +89,18 @@ def handing_over(unit_slug: str, vote_id: int, home_id: int, holder_id: int) -> 
     except Refusal as refusal:
         return _owner_page(vote, answer, owner, at, undo(refusal)), 422
     return redirect(url_for("desk.station_identity", unit_slug=unit_slug, vote_id=vote.id, ticket_id=ticket.id), 303)
+
+
+@blueprint.post("/<unit_slug>/votes/<int:vote_id>/station/homes/<int:home_id>/sheets")
+@access(SUPPORT)
+def hand_out_sheet(unit_slug: str, vote_id: int, home_id: int) -> Any:
+    """Print a sheet for this owner now; an earlier one is void from this instant on."""
+    vote = find_announced(unit_slug, vote_id, Role.SUPPORT)
+    answer = _answer(vote, home_id)
+    if answer.home.elector_id is None or not any(owner.can for owner in answer.owners):
+        raise Refusal(*([answer.reason] if answer.reason else [not_on_the_roll()]))
+    run = print_sheets(vote.id, me().person_id, clock(), elector_id=answer.home.elector_id)
+    return redirect(url_for("desk.print_run", unit_slug=unit_slug, vote_id=vote_id, run=run.run), 303)
 
 
 def _at(given: Any) -> str:

@@ -10,6 +10,7 @@ CSP = "; ".join(
         "style-src 'self'",
         "script-src 'self'",
         "img-src 'self' data: blob:",
+        "media-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",

@@ -40,9 +40,14 @@ def keep_picture(folder: str, stream: IO[bytes] | None) -> Kept:
             Reason("picture_large", say("The picture is larger than 12 MB."), say("Take it again with a smaller resolution."), "document")
         )
     media_type = check_content(content)
+    return Kept(keep_content(folder, content), media_type)
+
+
+def keep_content(folder: str, content: bytes) -> str:
+    """Keep what has been looked into already; returns its SHA-256 in hex."""
     path = kept_path(folder, hashlib.sha256(content).hexdigest())
     _write(path, content)
-    return Kept(path.name, media_type)
+    return path.name
 
 
 def kept_path(folder: str, sha256: str) -> Path:
