@@ -42,6 +42,10 @@ class Rows(list[Any]):
     def scalar_one(self) -> Any:
         return self.one()[0]
 
+    def scalar_one_or_none(self) -> Any:
+        row = self.one_or_none()
+        return None if row is None else row[0]
+
 
 class Prepared:
     """One statement for one dialect. `names` are the values that come with each asking."""
