@@ -27,7 +27,7 @@ _PLAIN: dict[str, Sentence] = {
     "sheet-read": say("Paper ballot read by one person"),
     "sheet-settled": say("Paper ballot settled by a third person"),
     "visit": say("Visit at a door"),
-    "principal-told": say("Letter printed for an owner for whom somebody else has voted"),
+    "owners-told": say("Letters printed to owners for whom somebody else has voted"),
 }
 
 
