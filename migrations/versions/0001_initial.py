@@ -632,6 +632,7 @@ def upgrade() -> None:
     sa.Column('vote_id', sa.BigInteger(), nullable=False),
     sa.Column('elector_id', sa.BigInteger(), nullable=False),
     sa.Column('by_id', sa.BigInteger(), nullable=False),
+    sa.Column('turn', sa.BigInteger(), nullable=False),
     sa.Column('choices', sa.Text(), nullable=False),
     sa.Column('at', UtcDateTime(), nullable=False),
     sa.Column('salt', sa.LargeBinary(), nullable=False),
@@ -640,7 +641,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['elector_id'], ['electors.id'], name=op.f('fk_co_owner_statements_elector_id')),
     sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_co_owner_statements_vote_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_co_owner_statements')),
-    sa.UniqueConstraint('vote_id', 'elector_id', 'by_id', name=op.f('uq_co_owner_statements_vote_id_elector_id_by_id')),
+    sa.UniqueConstraint('vote_id', 'elector_id', 'by_id', 'turn', name=op.f('uq_co_owner_statements_vote_id_elector_id_by_id_turn')),
     sqlite_strict=True
     )
     make_append_only('co_owner_statements')
@@ -830,6 +831,21 @@ def upgrade() -> None:
     make_append_only('visits')
     op.create_index(op.f('ix_visits_elector_id'), 'visits', ['elector_id'], unique=False)
     op.create_index(op.f('ix_visits_vote_id_home_id_id'), 'visits', ['vote_id', 'home_id', 'id'], unique=False)
+    op.create_table('co_owner_withdrawals',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('statement_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['statement_id'], ['co_owner_statements.id'], name=op.f('fk_co_owner_withdrawals_statement_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_co_owner_withdrawals_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_co_owner_withdrawals')),
+    sa.UniqueConstraint('statement_id', name=op.f('uq_co_owner_withdrawals_statement_id')),
+    sqlite_strict=True
+    )
+    make_append_only('co_owner_withdrawals')
+    op.create_index(op.f('ix_co_owner_withdrawals_vote_id'), 'co_owner_withdrawals', ['vote_id'], unique=False)
     op.create_table('objection_answers',
     sa.Column('objection_id', sa.BigInteger(), nullable=False),
     sa.Column('upheld', sa.Boolean(), nullable=False),

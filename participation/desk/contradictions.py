@@ -12,6 +12,7 @@ from participation.database import db
 from participation.roll.masking import masked
 from participation.roll.queries import members_of
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, ElectorHome
+from participation.votes.statements import STANDS
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Contradiction:
 
 
 def contradicting_electors(vote_id: int) -> dict[int, datetime]:
-    """elector id -> when the first statement came that differs from the ballot that stands."""
+    """elector id -> when the first statement came that differs from the ballot that stands, and still is made."""
     standing = (
         select(Ballot.elector_id, func.max(Ballot.turn).label("turn"))
         .where(Ballot.vote_id == vote_id)
@@ -38,6 +39,7 @@ def contradicting_electors(vote_id: int) -> dict[int, datetime]:
         .join(standing, standing.c.elector_id == CoOwnerStatement.elector_id)
         .join(Ballot, (Ballot.elector_id == standing.c.elector_id) & (Ballot.turn == standing.c.turn))
         .where(CoOwnerStatement.vote_id == vote_id, Ballot.vote_id == vote_id, CoOwnerStatement.choices != Ballot.choices)
+        .where(STANDS)
         .group_by(CoOwnerStatement.elector_id)
         .order_by(CoOwnerStatement.elector_id)
     ).all()  # fmt: skip

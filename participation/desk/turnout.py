@@ -12,6 +12,7 @@ from participation.database import db
 from participation.roll.models import Building, Home, Stairwell
 from participation.votes.models import Ballot, CoOwnerStatement, ElectorHome, RollCorrection
 from participation.votes.secret_models import SecretMark
+from participation.votes.statements import STANDS
 
 PAPER = ("paper", "doorstep", "polling_point")
 
@@ -109,7 +110,7 @@ def building_grid(vote_id: int, building_id: int) -> list[StairwellGrid]:
     differs = (
         select(literal(1))
         .where(CoOwnerStatement.vote_id == vote_id, CoOwnerStatement.elector_id == Ballot.elector_id)
-        .where(CoOwnerStatement.choices != Ballot.choices)
+        .where(CoOwnerStatement.choices != Ballot.choices, STANDS)
         .exists()
     )
     status = case(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, g, get_template_attribute, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, g, get_template_attribute, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from participation.accounts.access import require_unlocked
 from participation.accounts.visitor import clock_now
@@ -26,6 +27,7 @@ from participation.votes.forms import (
 from participation.votes.heads import MyHead, my_heads
 from participation.votes.models import Vote
 from participation.votes.paper import Paper, paper_of
+from participation.votes.services.agreeing import withdraw_statement
 from participation.votes.services.casting import cast, checked_choices, state_as_co_owner
 from participation.web.access import DEVICE, access
 from participation.web.stamped import stamped_page
@@ -132,6 +134,21 @@ def make_co_owner_statement(vote_id: int) -> Any:
         if head is None or head.standing != "co_owner_voted" or not all(reason.field for reason in refusal.reasons):
             return _cannot(vote, unit, heads, refusal, head)
         return _statement_page(vote, unit, head, read_choices(paper, request.form), refusal), 422
+    return redirect(url_for(".vote", vote_id=vote.id, _anchor="mine"), 303)
+
+
+@blueprint.post("/votes/<int:vote_id>/co-owner-statements/withdrawal")
+@access(DEVICE)
+def withdraw_co_owner_statement(vote_id: int) -> Any:
+    """Agree with the other owner's ballot after all."""
+    vote, unit = vote_or_404(vote_id)
+    elector = request.form.get("elector", type=int)
+    try:
+        withdraw_statement(vote.id, elector or 0, g.visitor.person_id, current_app.extensions["clock"])
+    except Refusal as refusal:
+        heads = my_heads(vote.id, g.visitor.person_id)
+        return _cannot(vote, unit, heads, refusal, next((h for h in heads if h.elector.id == elector), None))
+    flash(gettext("You agree after all. It is on record, and your home counts as its ballot says."), "success")
     return redirect(url_for(".vote", vote_id=vote.id, _anchor="mine"), 303)
 
 

@@ -19,6 +19,7 @@ from participation.votes.electors import Weight
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, ElectorHome, Question, RollCorrection, Vote
 from participation.votes.policy import AREA_SERVES_AS, rule_of
 from participation.votes.rules import Rule, Subgroup, Tally, TestResult, decide, elect
+from participation.votes.statements import STANDS
 
 BLANK = "blank"  # a question to which a paper ballot gives no valid answer
 
@@ -96,7 +97,7 @@ def open_box(vote_id: int) -> Box:
         ballots[row.elector_id] = row  # ordered by turn: the last one stands
     statements: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for elector_id, choices in db.session.execute(
-        select(CoOwnerStatement.elector_id, CoOwnerStatement.choices).where(CoOwnerStatement.vote_id == vote_id)
+        select(CoOwnerStatement.elector_id, CoOwnerStatement.choices).where(CoOwnerStatement.vote_id == vote_id, STANDS)
     ):
         statements[elector_id].append(choices)
     return Box(weights, ballots, statements)

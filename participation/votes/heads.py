@@ -25,6 +25,7 @@ from participation.votes.behalf_queries import CastFor, Held, cast_for, held_by,
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, ElectorHome, RollCorrection, Vote
 from participation.votes.paper import paper_of
 from participation.votes.sheet_queries import unread_sheet
+from participation.votes.statements import standing_statement
 
 
 class MyElector(NamedTuple):
@@ -72,7 +73,7 @@ class MyHead:
     cast_by: str | None = None  # masked name of the co-owner who has voted
     named: str | None = None  # the co-owner who was named to vote
     sheet_received_at: datetime | None = None  # of a sheet that is being read
-    statement: CoOwnerStatement | None = None  # what this person has said about the other's ballot
+    statement: CoOwnerStatement | None = None  # what this person says about the other's ballot
     cast_for: CastFor | None = None  # to the owner: who voted for them
     authority: Held | None = None  # to its holder: under which the head may be voted for
     acting_for: str = ""  # to the holder of an authority: the owner's registered name
@@ -195,7 +196,7 @@ def _head(rows: list[Any], vote_id: int, person_id: int) -> MyHead:
         standing = "co_owner_voted"
         assert ballot.cast_by_id is not None
         cast_by = masked(db.session.get_one(Person, ballot.cast_by_id).name)
-        statement = _statement(vote_id, first.id, person_id)
+        statement = standing_statement(vote_id, first.id, person_id)
     elif first.heads + int(first.heads_delta) < 1:
         standing = "removed"
     elif first.sheet_received_at is not None:
@@ -239,13 +240,3 @@ def _brought_by_corrections(elector_id: int, vote_id: int, frozen: set[int]) -> 
         .order_by(ElectorHome.home_id)
     )
     return {home_id: MyHome(label, int(area)) for home_id, label, area in rows if home_id not in frozen}
-
-
-def _statement(vote_id: int, elector_id: int, person_id: int) -> CoOwnerStatement | None:
-    return db.session.scalars(
-        select(CoOwnerStatement).where(
-            CoOwnerStatement.vote_id == vote_id,
-            CoOwnerStatement.elector_id == elector_id,
-            CoOwnerStatement.by_id == person_id,
-        )
-    ).one_or_none()

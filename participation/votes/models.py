@@ -273,17 +273,36 @@ class DoubleBallot(Base):
 
 @append_only
 class CoOwnerStatement(Base):
-    """What another co-owner says about a ballot already cast for the home: the same choices, or a contradiction."""
+    """What another co-owner says about a ballot already cast for the home: the same choices, or a contradiction.
+
+    It counts until it is taken back (`CoOwnerWithdrawal`); then the co-owner may speak again, on the next `turn`.
+    """
 
     __tablename__ = "co_owner_statements"
-    __table_args__ = (UniqueConstraint("vote_id", "elector_id", "by_id"), {"sqlite_strict": True})
+    __table_args__ = (UniqueConstraint("vote_id", "elector_id", "by_id", "turn"), {"sqlite_strict": True})
     __erased__ = "rows"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"))
     elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    turn: Mapped[int]
     choices: Mapped[dict[str, Any]] = mapped_column(Json)
+    at: Mapped[datetime]
+    salt: Mapped[bytes]
+    log_index: Mapped[int]
+
+
+@append_only
+class CoOwnerWithdrawal(Base):
+    """A co-owner agrees after all: the statement does not count any more."""
+
+    __tablename__ = "co_owner_withdrawals"
+    __erased__ = "rows"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"), index=True)
+    statement_id: Mapped[int] = mapped_column(ForeignKey("co_owner_statements.id"), unique=True)
     at: Mapped[datetime]
     salt: Mapped[bytes]
     log_index: Mapped[int]

@@ -24,6 +24,7 @@ from participation.votes.behalf_models import Authority
 from participation.votes.electors import Weight
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, Result, RollCorrection, Vote
 from participation.votes.services.boxing import RECEIPT_ALPHABET, RECEIPT_LENGTH, ballot_content
+from participation.votes.statements import STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def whereabouts(vote: Vote, ballot: Ballot) -> Whereabouts:
     ).first()
     statements = db.session.scalars(
         select(CoOwnerStatement.choices)
-        .where(CoOwnerStatement.vote_id == vote.id, CoOwnerStatement.elector_id == ballot.elector_id)
+        .where(CoOwnerStatement.vote_id == vote.id, CoOwnerStatement.elector_id == ballot.elector_id, STANDS)
         .order_by(CoOwnerStatement.id)
     ).all()
     disputed = {

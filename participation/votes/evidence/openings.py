@@ -17,7 +17,8 @@ from sqlalchemy import Select, select
 from participation.database import db
 from participation.votes.behalf_models import Authority
 from participation.votes.electors import Weight
-from participation.votes.models import Ballot, BallotSetAside, CoOwnerStatement, Elector, Objection, RollCorrection
+from participation.votes.models import Ballot, BallotSetAside, CoOwnerStatement, CoOwnerWithdrawal, Elector, Objection, RollCorrection
+from participation.votes.services.agreeing import withdrawal_content
 from participation.votes.services.boxing import ballot_content
 
 YIELD = 2000
@@ -104,6 +105,19 @@ def _statements(vote_id: int, size: int) -> Iterator[Opening]:
         yield Opening(row.log_index, row.salt, {"vote": vote_id, "elector": row.number, "choices": row.choices, "at": at})
 
 
+def _withdrawals(vote_id: int, size: int) -> Iterator[Opening]:
+    taken = CoOwnerWithdrawal
+    query = (
+        select(taken.log_index, taken.salt, taken.at, CoOwnerStatement.log_index.label("statement"), Elector.number)
+        .join(CoOwnerStatement, CoOwnerStatement.id == taken.statement_id)
+        .join(Elector, Elector.id == CoOwnerStatement.elector_id)
+        .where(taken.vote_id == vote_id, taken.log_index < size)
+        .order_by(taken.log_index)
+    )
+    for row in _rows(query):
+        yield Opening(row.log_index, row.salt, withdrawal_content(vote_id, row.number, row.statement, row.at))
+
+
 def _objections(vote_id: int, size: int) -> Iterator[Opening]:
     query = (
         select(Objection.log_index, Objection.salt, Objection.text)
@@ -114,4 +128,4 @@ def _objections(vote_id: int, size: int) -> Iterator[Opening]:
         yield Opening(row.log_index, row.salt, {"text": row.text})
 
 
-SOURCES: list[Callable[[int, int], Iterator[Opening]]] = [_ballots, _set_aside, _statements, _objections]
+SOURCES: list[Callable[[int, int], Iterator[Opening]]] = [_ballots, _set_aside, _statements, _withdrawals, _objections]

@@ -31,6 +31,7 @@ from participation.votes.services.boxing import Origin, box_is_secret, put_in_bo
 from participation.votes.services.steps import hold, hold_for_casting, require
 from participation.votes.sheet_queries import unread_sheet
 from participation.votes.standing import Channel
+from participation.votes.statements import standing_statement, statements_made
 
 # What every cast asks and writes, made once. An elector comes with the sum of the corrections to it.
 _OF_ELECTOR = RollCorrection.elector_id == Elector.id
@@ -180,19 +181,15 @@ def state_as_co_owner(
     standing = standing_ballot(vote_id, elector_id)
     if standing is None or standing.cast_by_id == person_id:
         raise Refusal(nothing_to_contradict())
-    earlier = db.session.scalars(
-        select(CoOwnerStatement).where(
-            CoOwnerStatement.vote_id == vote_id, CoOwnerStatement.elector_id == elector_id, CoOwnerStatement.by_id == person_id
-        )
-    ).one_or_none()
+    earlier = standing_statement(vote_id, elector_id, person_id)
     if earlier is not None:
         return earlier
-    wanted = checked_choices(held.vote, choices)
+    wanted, turn = checked_choices(held.vote, choices), 1 + statements_made(vote_id, elector_id, person_id)
     salt = new_salt()
     content = {"vote": vote_id, "elector": elector.number, "choices": wanted, "at": held.now.isoformat(timespec="microseconds")}
     index = append(held.log, "co-owner-statement", {"vote": vote_id, "commitment": commit(salt, canonical(content)).hex()}, held.now, vote_id)
     statement = CoOwnerStatement(
-        vote_id=vote_id, elector_id=elector_id, by_id=person_id, choices=wanted, at=held.now, salt=salt, log_index=index
+        vote_id=vote_id, elector_id=elector_id, by_id=person_id, turn=turn, choices=wanted, at=held.now, salt=salt, log_index=index
     )
     db.session.add(statement)
     db.session.flush()
