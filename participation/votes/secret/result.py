@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
+
+from sqlalchemy import func, select
 
 from participation.database import db
 from participation.kernel.clock import Clock
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
-from participation.votes.counting import Sum, open_box, test_data
-from participation.votes.models import Question, Vote
+from participation.votes.counting import test_data
+from participation.votes.models import Elector, Question, RollCorrection, Vote
 from participation.votes.phases import Phase
 from participation.votes.policy import rule_of
 from participation.votes.rules import elect
@@ -49,22 +50,37 @@ def count_secret(vote: Vote) -> dict[str, Any]:
     opening = opening_of(vote.id)
     if opening is None:
         raise Refusal(Reason("not_opened", say("The election board has not opened the box yet."), say("Close the box, give its file to the board, and upload the figures they bring back.")))
-    box = open_box(vote.id)
-    roll, part = Sum(), Sum()
-    for weight in box.weights.values():
-        roll.add(weight)
-    for elector_id in db.session.scalars(SecretMark.__table__.select().with_only_columns(SecretMark.elector_id).where(SecretMark.vote_id == vote.id)):
-        part.add(box.weights[elector_id])
+    roll = _sums(Elector.vote_id == vote.id, RollCorrection.vote_id == vote.id)
+    part = _sums(
+        Elector.id.in_(_marked(vote.id)), RollCorrection.elector_id.in_(_marked(vote.id))
+    )
     figures = opening.data["figures"]
     return {
-        "roll": asdict(roll),
-        "part": asdict(part),
+        "roll": roll,
+        "part": part,
         "secret": {"ballots": figures["ballots"], "root": figures["root"], "opening": opening.log_index},
         "questions": [
-            _count(question, lines, roll.heads, part.heads)
+            _count(question, lines, roll["heads"], part["heads"])
             for question, lines in zip(vote.questions, figures["questions"], strict=True)
         ],
     }
+
+
+def _sums(electors: Any, corrections: Any) -> dict[str, int]:
+    """Heads and area (1/100 m2) of these lines of the frozen roll, with the corrections to them."""
+    heads, area = db.session.execute(select(_sum(Elector.heads), _sum(Elector.area)).where(electors)).one()
+    more_heads, more_area = db.session.execute(
+        select(_sum(RollCorrection.heads_delta), _sum(RollCorrection.area_delta)).where(corrections)
+    ).one()
+    return {"heads": int(heads) + int(more_heads), "area": int(area) + int(more_area)}
+
+
+def _sum(column: Any) -> Any:
+    return func.coalesce(func.sum(column), 0)
+
+
+def _marked(vote_id: int) -> Any:
+    return select(SecretMark.elector_id).where(SecretMark.vote_id == vote_id)
 
 
 def _count(question: Question, figures: dict[str, Any], roll: int, part: int) -> dict[str, Any]:
