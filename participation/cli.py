@@ -12,8 +12,9 @@ def init_app(app: Flask) -> None:
     from participation.setup import init
     from participation.votes.cli import rules
     from participation.votes.own_rules_cli import add
+    from participation.votes.retention_cli import retention
     from participation.votes.secret.board_cli import board
 
     rules.add_command(add)
-    for command in (board, demo, init, roll, rules, staff):
+    for command in (board, demo, init, retention, roll, rules, staff):
         app.cli.add_command(command)

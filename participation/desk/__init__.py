@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
         principal_views,
         question_views,
         result_views,
+        retention_views,
         roll_home_views,
         roll_import_views,
         roll_views,
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
         two_ballots_views,
         views,
         vote_views,
+        witness_views,
     )
     from participation.desk.blueprint import blueprint
     from participation.desk.handed_over import keep_in

@@ -18,6 +18,7 @@ from participation.kernel.refusal import Reason
 from participation.kernel.sentences import say
 from participation.roll.invitations import Sheet, count_letters, issue_letters
 from participation.roll.models import Building, Home, Stairwell, Unit
+from participation.votes.anchoring import anchor_of
 from participation.web.access import access, staff
 from participation.web.addresses import public_address
 from participation.web.qr import qr_svg
@@ -54,6 +55,7 @@ def print_letters(unit_slug: str) -> Any:
         skip_signed_in=request.form.get("skip_signed_in") == "1",
         end_devices=end_devices,
     )
+    anchor_of(unit)  # read while there is a transaction: the page itself must begin no new one
     # Stored before the pictures are drawn: a hundred of them take seconds, in which nobody else could write.
     end_transaction()
     if not sheets:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
@@ -24,7 +23,6 @@ from participation.record.merkle import HASH_LENGTH, MAX_SIZE, leaf_hash, root_a
 from participation.record.models import Log, LogEntry
 from participation.record.services import node_reader, signer
 from participation.record.signed_note import NoteError, decode_base64, encode_base64
-from participation.web.addresses import public_address
 
 PER_PAGE = 50
 LONGEST_NOTE = 20_000
@@ -150,20 +148,6 @@ def read_size_and_root(size: str, root: str) -> Claim:
     if len(decoded) != HASH_LENGTH:
         raise CheckpointError("a root is 32 bytes")
     return Claim(int(digits), decoded, False)
-
-
-def check_path(slug: str, size: int, root: bytes) -> str:
-    """The path at which a checkpoint is compared with the record of today."""
-    return url_for("public.record_check", slug=slug, size=size, root=_in_address(root))
-
-
-def check_address(slug: str, size: int, root: bytes) -> str:
-    """The full address, for a code on paper."""
-    return public_address("public.record_check", slug=slug, size=size, root=_in_address(root))
-
-
-def _in_address(root: bytes) -> str:
-    return encode_base64(root).rstrip("=").replace("+", "-").replace("/", "_")
 
 
 def _is_signature(line: str) -> bool:

@@ -11,7 +11,6 @@ from participation.public.record_pages import (
     Claim,
     EntryPage,
     Foreign,
-    check_address,
     compare,
     entries_between,
     entry_page,
@@ -26,6 +25,7 @@ from participation.record.witnessing import watches
 from participation.roll.models import Unit
 from participation.roll.queries import unit_by_slug
 from participation.votes.access import vote_or_404
+from participation.votes.anchoring import check_address
 from participation.web.access import PUBLIC, access
 from participation.web.qr import qr_svg
 

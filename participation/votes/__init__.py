@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
         result_views,
         views,
     )
+    from participation.votes.anchoring import anchor_of
     from participation.votes.blueprint import blueprint
     from participation.votes.waiting import waiting_ballot
     from participation.votes.wording_data import law, spoken, spoken_line
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
 
     # The picture macros are imported without a page's context, so they find the geometry among the globals.
     app.jinja_env.globals.setdefault("pictures", pictures)
+    app.jinja_env.globals["anchor_of"] = anchor_of
     app.jinja_env.filters.update(law=law, spoken=spoken, spoken_line=spoken_line)
     app.register_blueprint(blueprint)
     app.extensions.setdefault("waiting", []).append(waiting_ballot)

@@ -17,7 +17,7 @@ from participation.votes.models import Vote
 from participation.votes.pages import confidence_words, scope_names
 from participation.votes.paper import paper_of
 from participation.votes.queries import results, steps
-from participation.votes.result_pages import latest_of, published_checkpoint, question_results, roll_line
+from participation.votes.result_pages import latest_of, question_results, roll_line
 from participation.votes.rules import rule_title
 from participation.votes.services.steps import phase_now
 from participation.votes.wording_data import test_words
@@ -36,7 +36,7 @@ def print_notice(vote_id: int) -> Any:
     cancelled = next((step for step in made if step.kind == "cancelled"), None)
     extension = next((step for step in made if step.kind == "extension"), None)
     return _sheet(
-        "print/notice.html", vote, unit, url_for(".vote", vote_id=vote.id), notice.log_index,
+        "print/notice.html", vote, unit, url_for(".vote", vote_id=vote.id),
         roll=_noticed_roll(vote, notice.log_index), extension=extension, cancelled=cancelled,
     )  # fmt: skip
 
@@ -67,20 +67,18 @@ def _poster(vote_id: int, stage: str | None, template: str = "print/poster.html"
     if result is None:
         abort(404)
     return _sheet(
-        template, vote, unit, url_for(".result", vote_id=vote.id), result.log_index,
+        template, vote, unit, url_for(".result", vote_id=vote.id),
         result=result, questions=question_results(paper_of(vote), result), roll=roll_line(vote, result),
     )  # fmt: skip
 
 
-def _sheet(template: str, vote: Vote, unit: Unit, path: str, log_index: int, **more: Any) -> str:
-    address, checkpoint = current_app.config["PUBLIC_URL"] + path, published_checkpoint(vote, log_index)
-    paper = paper_of(vote)
+def _sheet(template: str, vote: Vote, unit: Unit, path: str, **more: Any) -> str:
+    address, paper = current_app.config["PUBLIC_URL"] + path, paper_of(vote)
     return render_template(
         template, vote=vote, unit=unit, phase=phase_now(vote, clock_now()), paper=paper,
         rules=list({question.rule.key: question.rule for question in paper.questions}.values()),
-        scope=scope_names(vote), address=address, code=qr_svg(address, "Q"), small_code=qr_svg(address, "M", 84), checkpoint=checkpoint,
-        checkpoint_code=qr_svg(checkpoint, "L", 100), log_index=log_index, rule_title=rule_title,
-        confidence_words=confidence_words, test_words=test_words, **more,
+        scope=scope_names(vote), address=address, code=qr_svg(address, "Q"), small_code=qr_svg(address, "M", 84),
+        rule_title=rule_title, confidence_words=confidence_words, test_words=test_words, **more,
     )  # fmt: skip
 
 
