@@ -92,7 +92,7 @@ def _sheets_being_read(vote_id: int, elector_ids: Sequence[int]) -> dict[int, da
         .where(SheetReturn.vote_id == vote_id, SheetReturn.elector_id.in_(elector_ids), SheetOutcome.return_id.is_(None))
         .group_by(SheetReturn.elector_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())  # type: ignore[arg-type]
 
 
 def stairwell_of(vote: Vote, stairwell_id: int) -> tuple[Building, Stairwell] | None:
