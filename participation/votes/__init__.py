@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         receipt_views,
         result_views,
         views,
+        visit_views,
     )
     from participation.votes.anchoring import anchor_of
     from participation.votes.blueprint import blueprint
