@@ -230,9 +230,11 @@ class Checkpoint:
 
     def __init__(self, note):
         self.text, blank, lines = note.rpartition("\n\n")
+        if not blank:  # the three lines alone, as somebody copied them from paper
+            self.text, lines = note.rstrip("\n"), ""
         self.text += "\n"
         parts = self.text.split("\n")
-        if not blank or len(parts) < 4 or not note.endswith("\n"):
+        if len(parts) < 4 or not note.endswith("\n"):
             raise ValueError("not a checkpoint")
         self.origin, size, root = parts[:3]
         if not size.isascii() or not size.isdigit() or str(int(size)) != size:
@@ -241,7 +243,7 @@ class Checkpoint:
         if len(self.root) != 32:
             raise ValueError("the root of a checkpoint has 32 bytes")
         self.signatures = []
-        for line in lines[:-1].split("\n"):
+        for line in lines[:-1].split("\n") if lines else ():
             dash, _, rest = line.partition(" ")
             name, _, coded = rest.partition(" ")
             if dash != "\u2014" or not name:
@@ -475,7 +477,7 @@ def _record_key(evidence, options, report):
 def _read_checkpoint(path, report):
     try:
         with open(path, encoding="utf-8", newline="") as file:
-            return Checkpoint(file.read().replace("\r\n", "\n"))
+            return Checkpoint(file.read().replace("\r\n", "\n").rstrip() + "\n")
     except (ValueError, OSError):
         report.fail("checkpoint_unreadable", name=path)
         return None
@@ -487,8 +489,8 @@ def _check_older(older, key, roots, size, evidence, report):
     for name, checkpoint, inside in older:
         if checkpoint.origin != evidence.manifest["origin"]:
             report.fail("origin_wrong", name=name, origin=checkpoint.origin)
-        elif key is None or not checkpoint.is_signed_by(key):
-            report.fail("signature_wrong", name=name)
+        elif key is None or not (checkpoint.is_signed_by(key) or (not inside and not checkpoint.signatures)):
+            report.fail("signature_wrong", name=name)  # what you copied from paper needs no signature: you saw it there
         elif checkpoint.size > size:
             report.fail("record_shorter", name=name, kept=checkpoint.size, size=size)
         elif roots.get(checkpoint.size) != checkpoint.root:
@@ -527,7 +529,8 @@ def _check_witnesses(evidence, options, checkpoints, report):
 # ------------------------------------------------------------------------------------------------ STEPS
 
 OBJECTING = ("objection", "objection-answer")
-BOX = ("ballot", "ballot-set-aside", "two-ballots", "co-owner-statement", "co-owner-statement-withdrawn")
+SHEETS = ("sheets-printed", "sheet-received", "sheet-read", "sheet-settled", "sheet-outcome")
+BOX = SHEETS + ("ballot", "ballot-set-aside", "two-ballots", "co-owner-statement", "co-owner-statement-withdrawn")
 # Which kinds of entries may stand at which stage of a vote; kinds not named in any stage are not judged.
 ALLOWED = {
     "before": ("notice",),
@@ -619,7 +622,7 @@ def _take_step(course, index, kind, entry, at, report):
     elif kind == "objection":
         if entry["objection"] in course.objections:
             report.fail("objection_twice", index=index)
-        course.objections[entry["objection"]] = index
+        course.objections[entry["objection"]] = (index, entry.get("about"))
     elif kind == "objection-answer":
         if entry["objection"] not in course.objections or entry["objection"] in course.answers:
             report.fail("answer_wrong", index=index)
@@ -701,8 +704,8 @@ def check_shown(evidence, course, report):
         corrections = [dict({name: entry.get(name) for name in names}, entry=index) for index, entry in course.corrections]
         _compare("shown_differs", "corrections", shown["corrections"], corrections, report)
         objections = [
-            {"objection": number, "entry": index, "answer": course.answers.get(number)}
-            for number, index in course.objections.items()
+            {"objection": number, "about": about, "entry": index, "answer": course.answers.get(number)}
+            for number, (index, about) in course.objections.items()
         ]
         _compare("shown_differs", "objections", shown["objections"], objections, report)
         if vote.get("secret"):
@@ -847,12 +850,15 @@ class Box:
         self.elsewhere = {}  # index of a ballot that does not stand (any more) -> its elector
         self.pairs = {}  # elector -> (stands, does not stand, whether an entry must tell of it): the latest two ballots
         self.statements = {}  # elector -> {index of the statement: choices}
-        self.ballots = self.set_aside = self.replaced = 0
+        self.latest = {}  # elector -> content of the newest ballot, whether or not it stands
+        self.received, self.read, self.settled = {}, {}, {}  # paper: how it came in, what two persons read, who decided
+        self.ballots = self.set_aside = self.replaced = self.sheets = 0
 
     def put(self, index, content):
         """A ballot (turn 1, 2, ...) or one set aside (turn 0), opened. The same rule for every channel."""
         elector, turn, received = content["elector"], content["turn"], instant(content["received_at"])
         self._check_content(index, content, received)
+        self.latest[elector] = content
         before = self.standing.get(elector)
         if before is None:
             stands = True
@@ -901,12 +907,32 @@ class Box:
             self.report.fail("outside_window", index=index)
         self.statements.setdefault(content["elector"], {})[index] = content["choices"]
 
-    def withdraw(self, index, entry):
-        """A statement is taken back."""
-        for said in self.statements.values():
-            if said.pop(entry.get("statement"), None) is not None:
-                return
-        self.report.fail("statement_wrong", index=index)
+    def withdraw(self, index, entry, content):
+        """A co-owner agrees after all: what was said does not count any more."""
+        said = self.statements.get(content["elector"], {})
+        if content["statement"] != entry["statement"] or said.pop(entry["statement"], None) is None:
+            self.report.fail("statement_wrong", index=index)
+
+    def take_paper(self, index, kind, content):
+        """A sheet (or recorded call) came in, or one person wrote down what is on it."""
+        if kind == "sheet-received":
+            self.received[index] = content
+        else:
+            told = self.settled if kind == "sheet-settled" else self.read
+            told.setdefault(content["received"], []).append(content.get("choices"))
+
+    def end_of_sheet(self, index, entry):
+        """What became of a sheet. One that gave a ballot must give the one that two persons read, or a third decided."""
+        came = self.received.get(entry["received"])
+        if came is None or entry["outcome"] not in ("counted", "set_aside"):
+            return
+        read = self.read.get(entry["received"], [])
+        decided = self.settled.get(entry["received"]) or (read[:1] if len(read) == 2 and read[0] == read[1] else [None])
+        ballot = self.latest.get(came["elector"])
+        told = [ballot[name] for name in ("choices", "channel", "received_at")] if ballot else None
+        if decided[0] is None or told != [decided[0], came["channel"], came["received_at"]]:
+            self.report.fail("sheet_wrong", index=index)
+        self.sheets += 1
 
     def close(self):
         for elector in list(self.pairs):
@@ -962,7 +988,7 @@ def check_ballots(evidence, entries, course, roll, report, progress):
         if opening is not None and opening["index"] == index:
             content = _opened(entry, opening, report)
             opening = next(openings, None)
-        elif "commitment" in entry and kind in BOX:
+        elif "commitment" in entry and kind in BOX and kind not in SHEETS:
             report.fail("unopened", index=index, kind=kind)
         elif "commitment" in entry:
             unopened[kind] = unopened.get(kind, 0) + 1
@@ -995,13 +1021,21 @@ def _fill(box, index, kind, entry, content, before, report):
         if content is not None:
             box.state(index, content)
     elif kind == "co-owner-statement-withdrawn":
-        box.withdraw(index, entry)
+        if content is not None:
+            box.withdraw(index, entry, content)
+    elif kind in ("sheet-received", "sheet-read", "sheet-settled"):
+        if content is not None:
+            box.take_paper(index, kind, content)
+    elif kind == "sheet-outcome":
+        box.end_of_sheet(index, entry)
     elif kind == "correction":
         box.roll.correct(entry)
     elif kind == "closing":
         box.close()
         if report.faults() == before:
             report.ok("ballots", number=box.ballots, standing=len(box.standing), replaced=box.replaced, aside=box.set_aside)
+            if box.sheets:
+                report.ok("sheets", number=box.sheets)
             if box.statements:
                 report.ok("statements", number=sum(map(len, box.statements.values())))
     elif kind in ("preliminary-result", "final-result"):
@@ -1088,7 +1122,7 @@ def is_contradicted(box, elector, question):
 
 def count_decision(question, box, everybody):
     rule, key = question["rule"], str(question["question"])
-    choices, channels, unresolved, blank, valid = {}, {}, Sum(), Sum(), {}
+    choices, channels, on_behalf, unresolved, blank, valid = {}, {}, {}, Sum(), Sum(), {}
     for elector, ballot in box.standing.items():
         weight, choice = box.roll.weights.get(elector, (0, 0)), ballot.choices[key]
         if choice == "blank":  # no valid answer: the home does not take part in this question
@@ -1102,12 +1136,15 @@ def count_decision(question, box, everybody):
         valid[elector] = choice
         choices.setdefault(choice, Sum()).add(weight)
         channels.setdefault(ballot.channel, {}).setdefault(choice, Sum()).add(weight)
+        if ballot.on_behalf:
+            on_behalf.setdefault(ballot.on_behalf, Sum()).add(weight)
     decided = decide(rule, everybody, choices, buildings_of(rule, box.roll, valid), question.get("consent"))
     return dict(
         decided, question=question["question"], unresolved=unresolved.data(), blank=blank.data(),
         by_channel={
             channel: {choice: total.data() for choice, total in found.items()} for channel, found in channels.items()
         },
+        on_behalf={kind: total.data() for kind, total in on_behalf.items()},
     )  # fmt: skip
 
 
@@ -1129,7 +1166,7 @@ def buildings_of(rule, roll, valid):
 def count_election(question, box, everybody):
     rule, key = question["rule"], str(question["question"])
     approvals = {candidate["candidate"]: Sum() for candidate in question["candidates"]}
-    part, unresolved, blank, channels = Sum(), Sum(), Sum(), {}
+    part, unresolved, blank, channels, on_behalf = Sum(), Sum(), Sum(), {}, {}
     for elector, ballot in box.standing.items():
         weight, ticked = box.roll.weights.get(elector, (0, 0)), ballot.choices[key]
         if ticked == "blank":
@@ -1140,6 +1177,8 @@ def count_election(question, box, everybody):
             part.add(weight)
             channel = channels.setdefault(ballot.channel, (Sum(), {id_: Sum() for id_ in approvals}))
             channel[0].add(weight)
+            if ballot.on_behalf:
+                on_behalf.setdefault(ballot.on_behalf, Sum()).add(weight)
             for candidate in ticked:
                 approvals[candidate].add(weight)
                 channel[1][candidate].add(weight)
@@ -1150,6 +1189,7 @@ def count_election(question, box, everybody):
             channel: {"part": total.data(), "candidates": {str(id_): found[id_].data() for id_ in found}}
             for channel, (total, found) in channels.items()
         },
+        on_behalf={kind: total.data() for kind, total in on_behalf.items()},
     )  # fmt: skip
 
 
@@ -1484,7 +1524,7 @@ def _compare_with_older(checkpoint, key, options, report):
         if kept is None:
             continue
         older, newer = sorted((kept, checkpoint), key=lambda point: point.size)
-        if kept.origin != checkpoint.origin or not kept.is_signed_by(key):
+        if kept.origin != checkpoint.origin or (kept.signatures and not kept.is_signed_by(key)):
             report.fail("signature_wrong", name=path)
         elif older.size == newer.size:
             if older.root == newer.root:
@@ -1605,6 +1645,7 @@ TEXTS = {
                 "One stands for each of {standing} owners; {replaced} were replaced and {aside} set aside, as the rule says.",
                 "全部 {number} 张表决票都能打开其封存的记录,均在投票期间收到,权重与名册一致。{standing} 位业主各有一张有效;按规则 {replaced} 张被替换,{aside} 张不计入。",
                 "투표지 {number}장이 모두 봉인된 항목을 열고, 투표 기간에 접수되었으며, 무게가 명부와 같습니다. 소유자 {standing}명마다 한 장이 유효하고, 규칙에 따라 {replaced}장은 교체, {aside}장은 제외되었습니다."),
+    "sheets": ("{number} ballots from paper or recorded calls are what two persons read alike, or what a third decided.", "{number} 张纸质票或录音电话票与两人各自录入的一致,或由第三人裁定。", "종이나 녹음 통화에서 온 투표지 {number}장은 두 사람이 똑같이 읽었거나 제3자가 정한 것과 같습니다."),
     "statements": ("{number} statements of co-owners were opened and taken into account as the rule says.", "已打开 {number} 份共有人的陈述,并按规则计入。", "공유자 진술 {number}건을 열어 규칙대로 반영했습니다."),
     "opened_others": ("{number} further sealed entries (objections, sheets, authorities and the like) open as well.", "另有 {number} 条封存记录(异议、纸质票、授权等)也能打开。", "그 밖의 봉인된 항목 {number}건(이의, 종이 투표지, 위임 등)도 열립니다."),
     "count": ("{stage}: counted anew, {heads} owners and {area} m2 taking part. Every number, every test and the outcome are as announced.",
@@ -1686,6 +1727,7 @@ TEXTS = {
     "standing_wrong": ("Entry {index}: which ballot of owner {number} stands is not what the rule says.", "第 {index} 条:业主 {number} 的哪张票有效与规则不符。", "항목 {index}: 소유자 {number}의 어느 투표지가 유효한지가 규칙과 다릅니다."),
     "two_ballots_wrong": ("Entry {index} tells of two ballots what does not follow from them.", "第 {index} 条对两张票的说明与票本身不符。", "항목 {index}이(가) 두 투표지에 대해 사실과 다르게 말합니다."),
     "two_ballots_untold": ("Ballots {stands} and {other} of one owner came in different ways, but no entry tells which one stands.", "同一业主的票 {stands} 与 {other} 来自不同渠道,却没有记录说明哪张有效。", "한 소유자의 투표지 {stands}와 {other}이(가) 다른 길로 왔으나 어느 것이 유효한지 말하는 항목이 없습니다."),
+    "sheet_wrong": ("Entry {index}: the ballot is not what two persons read on its sheet.", "第 {index} 条:该票与两人从纸上读到的不符。", "항목 {index}: 투표지가 두 사람이 종이에서 읽은 것과 다릅니다."),
     "statement_wrong": ("Entry {index}: a co-owner's statement without a ballot or without its counterpart.", "第 {index} 条:共有人的陈述没有对应的表决票或陈述。", "항목 {index}: 공유자 진술에 짝이 되는 투표지나 진술이 없습니다."),
     "opening_astray": ("The file opens entry {index}, which is none of this vote or was opened twice: a ballot was added or moved.", "文件打开的第 {index} 条不属于本次表决或被打开两次:有票被增加或移动。", "파일이 이 표결에 없는, 또는 두 번 열린 항목 {index}을(를) 엽니다: 투표지가 더해지거나 옮겨졌습니다."),
     "unopened": ("Entry {index} ({kind}) is sealed, and what opens it is gone: it was deleted from the site.", "第 {index} 条({kind})已封存,而打开它的内容不见了:已从网站删除。", "항목 {index}({kind})은(는) 봉인되어 있는데 여는 것이 없습니다: 사이트에서 지워졌습니다."),

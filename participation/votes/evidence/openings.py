@@ -1,7 +1,6 @@
 """What opens the sealed entries of a vote, in the order of the record: for an auditor only.
 
-Each source reads one kind of fact from its table and says what was sealed; `SOURCES` is open to further kinds.
-Contents are made anew from the rows, so that a row changed later no longer opens its seal.
+Each source reads one kind of fact from its table and says what was sealed.  are made anew from the rows, so that a row changed later no longer opens its seal.
 """
 
 from __future__ import annotations
@@ -34,10 +33,13 @@ class Opening(NamedTuple):
 
 def openings(vote_id: int, size: int) -> Iterator[Opening]:
     """All openings of the vote's entries below `size`, by entry."""
-    return heapq.merge(*(source(vote_id, size) for source in SOURCES), key=lambda opening: opening.index)
+    from participation.votes.evidence.openings_paper import sheets_read, sheets_received
+
+    sources = (*SOURCES, sheets_received, sheets_read)
+    return heapq.merge(*(source(vote_id, size) for source in sources), key=lambda opening: opening.index)
 
 
-def _rows(query: Select[Any]) -> Iterator[Any]:
+def rows(query: Select[Any]) -> Iterator[Any]:
     yield from db.session.execute(query.execution_options(yield_per=YIELD))
 
 
@@ -62,7 +64,7 @@ def _casts(vote_id: int, size: int, table: Any, turn: Any) -> Iterator[Opening]:
         .where(table.vote_id == vote_id, table.log_index < size)
         .order_by(table.log_index)
     )  # fmt: skip
-    for row in _rows(query):
+    for row in rows(query):
         heads, area = changed.before(row.id, row.log_index)
         weight = Weight(row.heads + heads, row.area + area)
         content = ballot_content(
@@ -100,7 +102,7 @@ def _statements(vote_id: int, size: int) -> Iterator[Opening]:
         .where(said.vote_id == vote_id, said.log_index < size)
         .order_by(said.log_index)
     )
-    for row in _rows(query):
+    for row in rows(query):
         at = row.at.isoformat(timespec="microseconds")
         yield Opening(row.log_index, row.salt, {"vote": vote_id, "elector": row.number, "choices": row.choices, "at": at})
 
@@ -114,7 +116,20 @@ def _withdrawals(vote_id: int, size: int) -> Iterator[Opening]:
         .where(taken.vote_id == vote_id, taken.log_index < size)
         .order_by(taken.log_index)
     )
-    for row in _rows(query):
+    for row in rows(query):
+        yield Opening(row.log_index, row.salt, withdrawal_content(vote_id, row.number, row.statement, row.at))
+
+
+def _withdrawals(vote_id: int, size: int) -> Iterator[Opening]:
+    back = CoOwnerWithdrawal
+    query = (
+        select(back.log_index, back.salt, back.at, CoOwnerStatement.log_index.label("statement"), Elector.number)
+        .join(CoOwnerStatement, CoOwnerStatement.id == back.statement_id)
+        .join(Elector, Elector.id == CoOwnerStatement.elector_id)
+        .where(back.vote_id == vote_id, back.log_index < size)
+        .order_by(back.log_index)
+    )
+    for row in rows(query):
         yield Opening(row.log_index, row.salt, withdrawal_content(vote_id, row.number, row.statement, row.at))
 
 
@@ -124,7 +139,7 @@ def _objections(vote_id: int, size: int) -> Iterator[Opening]:
         .where(Objection.vote_id == vote_id, Objection.log_index < size)
         .order_by(Objection.log_index)
     )
-    for row in _rows(query):
+    for row in rows(query):
         yield Opening(row.log_index, row.salt, {"text": row.text})
 
 

@@ -57,15 +57,15 @@ def _corrections(vote_id: int, size: int) -> list[dict[str, Any]]:
 
 def _objections(vote_id: int, size: int) -> list[dict[str, Any]]:
     rows = db.session.execute(
-        select(Objection.number, Objection.log_index, ObjectionAnswer)
+        select(Objection.number, Objection.about, Objection.log_index, ObjectionAnswer)
         .outerjoin(ObjectionAnswer, ObjectionAnswer.objection_id == Objection.id)
         .where(Objection.vote_id == vote_id, Objection.log_index < size)
         .order_by(Objection.log_index)
     )
     return [
-        {"objection": number, "entry": index,
+        {"objection": number, "about": about, "entry": index,
          "answer": {"upheld": a.upheld, "answer": a.text, "entry": a.log_index} if a and a.log_index < size else None}
-        for number, index, a in rows
+        for number, about, index, a in rows
     ]  # fmt: skip
 
 
