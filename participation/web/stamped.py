@@ -28,7 +28,8 @@ _MARK = re.compile("\ue000([a-z_]+)\ue001")
 class Sheet:
     """A printed page: texts that are the same for everybody, and between them the names of the stamps."""
 
-    def __init__(self, printed: str):
+    def __init__(self, printed: str, styles: str):
+        self.styles = styles
         pieces = _MARK.split(printed)
         self.texts = [piece.encode() for piece in pieces[::2]]
         self.names = pieces[1::2]
@@ -74,7 +75,7 @@ def stamped_page(
     stamps = _stamps(own)
     if sheet is None or max(map(len, stamps.values())) > compression.STORED_MOST:
         return Response(render_template(template, **context(own)), mimetype="text/html")
-    page = sheet.stamped(stamps)
+    g.styles, page = sheet.styles, sheet.stamped(stamps)
     response = Response(page, mimetype="text/html")
     if compression.wanted():
         compression.set_packed(response, sheet.packed(stamps, page))
@@ -94,7 +95,7 @@ def _first(
 ) -> Response:
     """Render the page for this visitor, and print the sheet for those who follow."""
     page = render_template(template, **context(own))
-    sheet = Sheet(_print(template, own, context))
+    sheet = Sheet(_print(template, own, context), g.styles)
     stamps = _stamps(own)
     same = stamps.keys() >= set(sheet.names) and sheet.stamped(stamps) == page.encode()
     if len(sheets) >= MOST_KEPT:
