@@ -135,7 +135,7 @@ def _heads_of_others(held: Sequence[Held], vote_id: int, person_id: int) -> list
     """The heads for which this person holds an authority, in the order of the roll."""
     by_elector = {authority.elector_id: authority for authority in held}
     names = names_of([authority.owner_id for authority in held])
-    rows = fetch(_ROWS_OF_OTHERS, {"vote": vote_id, "electors": list(by_elector)}).all()
+    rows = db.session.execute(_ROWS_OF_OTHERS, {"vote": vote_id, "electors": list(by_elector)}).all()
     return [
         _head_of_another(list(of_head), vote_id, person_id, by_elector[elector_id], names)
         for elector_id, of_head in groupby(rows, key=lambda row: row.id)
