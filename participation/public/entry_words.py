@@ -16,6 +16,7 @@ _PLAIN: dict[str, Sentence] = {
     "ballot": say("Ballot sealed"),
     "ballot-set-aside": say("Ballot set aside: another ballot of the same owner stands"),
     "co-owner-statement": say("A co-owner has said what they would have chosen"),
+    "co-owner-statement-withdrawn": say("A co-owner has taken back what they said, and agrees after all"),
     "closing": say("The vote has closed and is being counted"),
     "preliminary-result": say("Preliminary count posted"),
     "final-result": say("Final result posted"),

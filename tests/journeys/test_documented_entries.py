@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,7 +14,8 @@ from participation.database import db, transaction
 from participation.record.models import LogEntry
 from tests.journeys.world import Stage
 
-PAGE = (Path(__file__).parents[2] / "docs" / "record.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "record.md").read_text(encoding="utf-8")
 CODE = re.compile(r"`([a-z_-]+)`")
 
 
@@ -21,6 +24,25 @@ def documented() -> dict[str, set[str]]:
     section = PAGE.partition("### The kinds of entries")[2].partition("\n### ")[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| `")]
     return {kind: set(CODE.findall(row[2])) for row in rows if len(row) == 3 for kind in CODE.findall(row[0])}
+
+
+def written_kinds() -> Iterator[str]:
+    """The kinds that stand in the code: append(log, KIND, ..), pen.append(KIND, ..), pen.seal(KIND, ..), record_step(held, KIND, ..)."""
+    for path in sorted(ROOT.glob("participation/**/*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or len(call.args) < 2:
+                continue
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            if name in ("append", "seal", "record_step"):
+                for argument in call.args[:2]:
+                    either = (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
+                    yield from (a.value for a in either if isinstance(a, ast.Constant) and isinstance(a.value, str))
+
+
+def test_every_kind_that_the_code_can_write_is_described() -> None:
+    kinds = set(written_kinds())
+    assert {"notice", "ballot", "roll-change", "hastened", "finalised", "co-owner-statement-withdrawn"} <= kinds
+    assert kinds <= set(documented())
 
 
 def test_every_entry_of_a_busy_neighbourhood_is_described_field_by_field(stage: Stage) -> None:
