@@ -24,7 +24,7 @@ from participation.web.access import PUBLIC, access
 
 PLACES: dict[str, Sentence] = {
     "CN": say("China"), "KR": say("Korea"), "TW": say("Taiwan"), "JP": say("Japan"), "SG": say("Singapore"),
-    "DE": say("Germany"), "FR": say("France"), "ES": say("Spain"), "GB": say("Scotland"),
+    "DE": say("Germany"), "FR": say("France"), "ES": say("Spain"), "GB": say("Scotland"), "own": say("The neighbourhood's own rules"),
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     )
     from participation.votes.anchoring import anchor_of
     from participation.votes.blueprint import blueprint
+    from participation.votes.secret import views as secret_views  # noqa: F401
     from participation.votes.waiting import waiting_ballot
     from participation.votes.wording_data import law, spoken, spoken_line
     from participation.web import pictures

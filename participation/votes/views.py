@@ -22,6 +22,8 @@ from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
 from participation.votes.queries import objections, steps, turnout
 from participation.votes.rules import rule_title
+from participation.votes.secret.about import about_secret
+from participation.votes.secret.queries import my_secret_heads
 from participation.votes.services.attaching import document_path
 from participation.votes.services.steps import phase_now
 from participation.votes.wording_data import test_words
@@ -35,7 +37,7 @@ COUNTED = (Phase.PRELIMINARY, Phase.ANSWERING, Phase.FINAL, Phase.ARCHIVED)
 def vote(vote_id: int) -> str:
     vote, unit = vote_or_404(vote_id)
     phase, paper, count = phase_now(vote, clock_now()), paper_of(vote), turnout(vote)
-    heads = _heads(vote.id)
+    heads = _heads(vote.id, vote.secret)
     return render_template(
         "votes/vote.html",
         vote=vote, unit=unit, phase=phase, paper=paper, count=count,
@@ -44,7 +46,7 @@ def vote(vote_id: int) -> str:
         corrections=correction_lines(vote.id), scope=scope_names(vote),
         objections=objections(vote.id) if phase in COUNTED else [],
         heads=heads, given=_given_away(vote, heads), behalf=live_numbers(vote, clock_now()), papers=_papers(vote), rule_title=rule_title, confidence_words=confidence_words,
-        test_words=test_words,
+        test_words=test_words, about=about_secret(vote),
     )  # fmt: skip
 
 
@@ -88,11 +90,11 @@ def _papers(vote: Vote) -> list[dict[str, Any]]:
     ]
 
 
-def _heads(vote_id: int) -> list[MyHead] | None:
+def _heads(vote_id: int, secret: bool) -> list[MyHead] | None:
     """This visitor's heads; None for people without a phone of their own here (strangers, staff)."""
     if not current_user.is_authenticated or current_user.is_staff:
         return None
-    return my_heads(vote_id, current_user.person_id)
+    return (my_secret_heads if secret else my_heads)(vote_id, current_user.person_id)
 
 
 def _given_away(vote: Vote, heads: list[MyHead] | None) -> Sequence[Authority]:
