@@ -11,10 +11,11 @@ def init_app(app: Flask) -> None:
     from participation.roll.cli import roll
     from participation.setup import init
     from participation.votes.cli import rules
+    from participation.votes.evidence.cli import evidence
     from participation.votes.own_rules_cli import add
     from participation.votes.retention_cli import retention
     from participation.votes.secret.board_cli import board
 
     rules.add_command(add)
-    for command in (board, demo, init, retention, roll, rules, staff):
+    for command in (board, demo, evidence, init, retention, roll, rules, staff):
         app.cli.add_command(command)

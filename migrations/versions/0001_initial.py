@@ -388,6 +388,22 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index(op.f('ix_attachments_vote_id'), 'attachments', ['vote_id'], unique=False)
+    op.create_table('auditors',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['people.id'], name=op.f('fk_auditors_by_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_auditors_person_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_auditors_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_auditors')),
+    sa.UniqueConstraint('vote_id', 'person_id', name=op.f('uq_auditors_vote_id_person_id')),
+    sqlite_strict=True
+    )
+    make_append_only('auditors')
     op.create_table('authorities',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('unit_id', sa.BigInteger(), nullable=False),
@@ -450,6 +466,20 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     make_append_only('erasures')
+    op.create_table('evidence_handed_out',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('vote_id', sa.BigInteger(), nullable=False),
+    sa.Column('to_id', sa.BigInteger(), nullable=True),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('log_index', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['to_id'], ['people.id'], name=op.f('fk_evidence_handed_out_to_id')),
+    sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_evidence_handed_out_vote_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_handed_out')),
+    sqlite_strict=True
+    )
+    make_append_only('evidence_handed_out')
+    op.create_index(op.f('ix_evidence_handed_out_vote_id'), 'evidence_handed_out', ['vote_id'], unique=False)
     op.create_table('home_facts',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('unit_id', sa.BigInteger(), nullable=False),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,11 +32,11 @@ class SealedArchive:
 
     def __init__(self, path: Path):
         self.path = path
-        self._draft = path.with_name(f".{path.name}.part")
+        # A name of its own: two who write the same file at once do not disturb each other, and the last one stays.
+        self._draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
 
     def __enter__(self) -> SealedArchive:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._draft.unlink(missing_ok=True)
         descriptor = os.open(self._draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
         self._file = os.fdopen(descriptor, "w+b")
         self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
