@@ -28,6 +28,7 @@ from participation.votes.heads import MyHead, my_heads
 from participation.votes.models import Vote
 from participation.votes.paper import Paper, paper_of
 from participation.votes.services.agreeing import withdraw_statement
+from participation.votes.secret.views import to_secret_ballot
 from participation.votes.services.casting import cast, checked_choices, state_as_co_owner
 from participation.web.access import DEVICE, access
 from participation.web.stamped import stamped_page
@@ -37,6 +38,8 @@ from participation.web.stamped import stamped_page
 @access(DEVICE)
 def ballot(vote_id: int) -> Any:
     vote, unit = vote_row_or_404(vote_id)
+    if vote.secret:
+        return to_secret_ballot(vote)
     paper, heads = paper_of(vote), my_heads(vote.id, g.visitor.person_id)
     refusal = casting_refusal(vote, heads, clock_now())
     if refusal is not None:
@@ -51,7 +54,7 @@ def ballot(vote_id: int) -> Any:
     if locked is not None:
         return locked
     choices = _chosen(vote, head)
-    if choices is None and head.authority is None:
+    if choices is None and head.authority is None and head.cast_for is None:
         return _blank_paper(vote, unit, paper, head)
     return _paper_page(vote, unit, paper, head, BallotForm(head.elector.id, choices or {}, new_key()))
 
@@ -113,7 +116,7 @@ def co_owner_statement(vote_id: int) -> Any:
     vote, unit = vote_or_404(vote_id)
     heads = my_heads(vote.id, g.visitor.person_id)
     refusal = casting_refusal(vote, heads, clock_now())
-    head = _wanted([h for h in heads if h.standing == "co_owner_voted"], request.args.get("elector"))
+    head = _wanted([h for h in heads if h.may_contradict], request.args.get("elector"))
     if refusal is not None or head is None:
         return redirect(url_for(".vote", vote_id=vote.id))
     return _statement_page(vote, unit, head, {})
@@ -131,7 +134,7 @@ def make_co_owner_statement(vote_id: int) -> Any:
     except Refusal as refusal:
         heads = my_heads(vote.id, g.visitor.person_id)
         head = next((h for h in heads if h.elector.id == filled.elector_id), None)
-        if head is None or head.standing != "co_owner_voted" or not all(reason.field for reason in refusal.reasons):
+        if head is None or not head.may_contradict or not all(reason.field for reason in refusal.reasons):
             return _cannot(vote, unit, heads, refusal, head)
         return _statement_page(vote, unit, head, read_choices(paper, request.form), refusal), 422
     return redirect(url_for(".vote", vote_id=vote.id, _anchor="mine"), 303)
@@ -224,7 +227,8 @@ def _my_homes(head: MyHead) -> str:
     """The homes of the ballot and what they weigh; of another owner's with the name of whom it is cast for."""
     if head.authority is not None:
         return get_template_attribute("votes/behalf.html", "in_whose_name")(head)
-    return get_template_attribute("votes/parts.html", "my_homes")(head)
+    told = get_template_attribute("votes/own_paper.html", "own_paper")(head, "open") if head.papers else ""
+    return told + get_template_attribute("votes/parts.html", "my_homes")(head)
 
 
 def _statement_page(

@@ -23,6 +23,7 @@ from participation.roll.models import OwnerMember, Titleholder
 from participation.roll.queries import members_of
 from participation.votes.behalf_queries import CastFor, Held, cast_for, held_by, names_of
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, ElectorHome, RollCorrection, Vote
+from participation.votes.own_paper import OwnPaper, came_otherwise, own_paper
 from participation.votes.paper import paper_of
 from participation.votes.sheet_queries import unread_sheet
 from participation.votes.statements import standing_statement
@@ -77,6 +78,13 @@ class MyHead:
     cast_for: CastFor | None = None  # to the owner: who voted for them
     authority: Held | None = None  # to its holder: under which the head may be voted for
     acting_for: str = ""  # to the holder of an authority: the owner's registered name
+    papers: OwnPaper | None = None  # sheets of this owner, and ballots that came by two ways
+    is_shared: bool = False  # of a ballot that was cast otherwise: others own the home too
+
+    @property
+    def may_contradict(self) -> bool:
+        """Whether the home's ballot came from another owner, or may have: then this one can say so on record."""
+        return self.standing == "co_owner_voted" or (self.standing == "cast_otherwise" and self.is_shared)
 
     @property
     def received_at(self) -> datetime | None:
@@ -102,7 +110,7 @@ _ROWS_OF_VOTE = (
         _sum_of(RollCorrection.area_delta, RollCorrection.home_id == ElectorHome.home_id).label("home_delta"),
         select(func.count()).where(RollCorrection.elector_id == Elector.id).correlate(Elector).scalar_subquery().label("corrections"),
         Ballot.turn, Ballot.cast_by_id, Ballot.channel, Ballot.received_at, Ballot.choices, Ballot.idempotency_key, Ballot.receipt,
-        Ballot.authority_id, unread_sheet(Elector.id).label("sheet_received_at"),
+        Ballot.authority_id, unread_sheet(Elector.id).label("sheet_received_at"), came_otherwise(Elector.id).label("otherwise"),
     )
     # Outer: a head that a correction made (the buyer of a home) has no home on the frozen roll.
     .outerjoin(ElectorHome, ElectorHome.elector_id == Elector.id)
@@ -185,13 +193,16 @@ def _head(rows: list[Any], vote_id: int, person_id: int) -> MyHead:
     first = rows[0]
     ballot = _standing_ballot(rows[-1])
     for_me = None
-    standing, cast_by, named, statement = "free", None, None, None
+    standing, cast_by, named, statement, is_shared = "free", None, None, None, False
     if ballot is not None and ballot.cast_by_id == person_id:
         standing = "voted"
     elif ballot is not None and (ballot.cast_by_id is None or ballot.authority_id is not None):
         standing = "cast_otherwise"
         if ballot.authority_id is not None:
             for_me = cast_for(ballot.authority_id, ballot.received_at, ballot.channel)
+        else:
+            is_shared = len(members_of([first.owner_id])[first.owner_id]) > 1
+            statement = standing_statement(vote_id, first.id, person_id) if is_shared else None
     elif ballot is not None:
         standing = "co_owner_voted"
         assert ballot.cast_by_id is not None
@@ -217,6 +228,8 @@ def _head(rows: list[Any], vote_id: int, person_id: int) -> MyHead:
         sheet_received_at=first.sheet_received_at,
         statement=statement,
         cast_for=for_me,
+        papers=own_paper(first.id) if first.otherwise else None,
+        is_shared=is_shared,
     )
 
 

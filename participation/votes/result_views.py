@@ -20,6 +20,8 @@ from participation.votes.phases import Phase
 from participation.votes.queries import results
 from participation.votes.result_pages import changes, latest_of, published_checkpoint, question_results, roll_line
 from participation.votes.services.steps import phase_now
+from participation.votes.sheet_choices import outcome_words
+from participation.votes.sheet_queries import outcomes_of
 from participation.web.access import PUBLIC, access
 
 ENDED = (Phase.CLOSED, Phase.PRELIMINARY, Phase.ANSWERING, Phase.FINAL, Phase.ARCHIVED)
@@ -35,7 +37,7 @@ def result(vote_id: int) -> Any:
         vote=vote, unit=unit, phase=phase_now(vote, clock_now()), paper=paper, result=latest,
         questions=question_results(paper, latest), roll=roll_line(vote, latest), corrections=correction_lines(vote.id),
         changes=changes(paper, latest_of(posted, "preliminary"), latest),
-        checkpoint=published_checkpoint(vote, latest.log_index),
+        checkpoint=published_checkpoint(vote, latest.log_index), sheets=outcomes_of(vote.id), outcome_words=outcome_words,
     )  # fmt: skip
 
 

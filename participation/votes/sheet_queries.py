@@ -29,3 +29,14 @@ def unread_sheets(vote_id: int) -> int:
         .outerjoin(SheetOutcome, SheetOutcome.return_id == SheetReturn.id)
         .where(SheetReturn.vote_id == vote_id, SheetOutcome.return_id.is_(None))
     ) or 0
+
+
+def outcomes_of(vote_id: int) -> dict[str, int]:
+    """What became of the returned sheets and recorded calls of a vote: kind -> number."""
+    rows = db.session.execute(
+        select(SheetOutcome.kind, func.count())
+        .where(SheetOutcome.vote_id == vote_id)
+        .group_by(SheetOutcome.kind)
+        .order_by(func.count().desc(), SheetOutcome.kind)
+    ).all()
+    return dict(rows)  # type: ignore[arg-type]
