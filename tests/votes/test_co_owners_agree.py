@@ -20,6 +20,7 @@ from participation.votes.models import CoOwnerStatement, CoOwnerWithdrawal, Vote
 from participation.votes.receipts import whereabouts
 from participation.votes.services.agreeing import withdraw_statement
 from participation.votes.services.casting import standing_ballot, state_as_co_owner
+from participation.votes.services.erasing import erase_vote
 from tests.support.client import ParsingClient
 from tests.support.people import Make, Neighbourhood
 from tests.votes.pages_support import Hall, words
@@ -108,6 +109,17 @@ def test_only_who_said_it_takes_it_back_once_and_while_the_vote_is_open(couple: 
         couple.agree()
     assert refused.value.codes == ("phase.closed",)
     assert couple.seen()[0] == {"heads": 1, "area": 8000}
+
+
+def test_after_the_retention_time_both_can_be_erased(couple: Couple) -> None:
+    couple.state()
+    couple.agree()
+    couple.hall.count(couple.vote)
+    couple.hall.finish(couple.vote)
+    couple.hall.clock.advance(days=6 * 366)
+    with couple.hall.app.app_context(), transaction():
+        gone = erase_vote(couple.vote.id, None, couple.hall.clock)
+    assert (gone["co_owner_statements"], gone["co_owner_withdrawals"]) == (1, 1)
 
 
 def test_fang_agrees_after_all_on_the_page_of_the_vote(client: ParsingClient, couple: Couple) -> None:

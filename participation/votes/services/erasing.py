@@ -74,14 +74,18 @@ def erasable_tables() -> list[str]:
 
 
 def _classes() -> dict[str, Any]:
-    """Every class that declares what erasure takes, in an order in which no row is looked for in vain."""
+    """Every class that declares what erasure takes, in an order in which no row is looked for in vain.
+
+    Whole rows go first, each before the row that it speaks of (a withdrawal before its statement).
+    """
     found = {
-        mapper.local_table.name: mapper.class_  # type: ignore[attr-defined]
+        str(mapper.local_table.name): mapper.class_  # type: ignore[attr-defined]
         for mapper in Base.registry.mappers
         if erased_columns(mapper.class_) or loses_rows(mapper.class_)
     }
-    order = [table.name for table in Base.metadata.sorted_tables]
-    return {name: found[name] for name in order if name in found}
+    order = [str(table.name) for table in Base.metadata.sorted_tables]  # a quoted name is no text to the record
+    rows = [name for name in reversed(order) if name in found and loses_rows(found[name])]
+    return {name: found[name] for name in [*rows, *order] if name in found}
 
 
 def _erase(cls: Any) -> int:
