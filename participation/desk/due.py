@@ -59,6 +59,9 @@ def next_step(line: VoteLine) -> Due | None:
         )
     if phase is Phase.CLOSED:
         assert vote.closes_at is not None
+        if vote.secret:
+            text, action = say("Voting has ended. Close the box, and let the election board open it."), say("To the box")
+            return Due(line, text, action, "/secret", vote.closes_at + timedelta(days=1), say("Best before"), True)
         return Due(
             line,
             say("Voting has ended. Count the ballots and post the preliminary count."),

@@ -46,6 +46,8 @@ def _in_local_time(reason: Reason, vote: Vote, now: datetime) -> Reason:
 def _page(reason: Reason, vote: Vote, unit: Unit) -> str:
     if reason.code in DATES:
         return url_for("desk.dates", unit_slug=unit.slug, vote_id=vote.id)
+    if reason.code in ("no_board", "not_secret"):
+        return url_for("desk.secret_election", unit_slug=unit.slug, vote_id=vote.id)
     if reason.code == "empty_scope":
         return url_for("desk.scope", unit_slug=unit.slug, vote_id=vote.id)
     if reason.code == "no_roll":
