@@ -12,6 +12,7 @@ from participation.database import db
 from participation.roll.models import Building, Home, Stairwell
 from participation.votes.models import Ballot, CoOwnerStatement, ElectorHome, RollCorrection
 from participation.votes.secret_models import SecretMark
+from participation.votes.sheet_queries import unread_sheet
 from participation.votes.statements import STANDS
 
 PAPER = ("paper", "doorstep", "polling_point")
@@ -23,7 +24,7 @@ class HomeCell:
 
     floor: str
     room: str
-    status: str  # voted, paper, waiting, dispute, none
+    status: str  # voted, paper, sheet (received and not read yet), waiting, dispute, none
     href: str | None = None
 
 
@@ -38,7 +39,7 @@ class StairwellGrid:
 
     @property
     def voted(self) -> int:
-        return sum(cell.status not in ("none", "waiting") for cell in self.cells)
+        return sum(cell.status not in ("none", "waiting", "sheet") for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def building_grid(vote_id: int, building_id: int) -> list[StairwellGrid]:
     )
     status = case(
         (~func.coalesce(_on_roll(corrected), False), "none"),
+        (standing.c.elector_id.is_(None) & unread_sheet(CARRIER).is_not(None), "sheet"),
         (standing.c.elector_id.is_(None), "waiting"),
         (differs, "dispute"),
         (Ballot.channel.in_(PAPER), "paper"),

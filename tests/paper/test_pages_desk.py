@@ -6,9 +6,11 @@ import io
 import re
 
 import pytest
+from sqlalchemy import select
 
 from participation.accounts.models import Role
 from participation.votes.sheet_codes import grouped
+from participation.votes.sheet_models import SheetReturn
 from tests.desk.steps import DESK, Bureau
 from tests.paper.desk_of import PaperDesk
 from tests.support.client import ParsingClient
@@ -258,3 +260,17 @@ def test_the_count_page_says_what_must_be_read_first(counter):
     counter.client.see(f"{DESK}/votes/{counter.vote_id}/count")
     answer = counter.client.submit("/count")
     assert answer.status_code == 422 and "not read to the end: 1" in words(counter.client)
+
+
+def test_the_building_grid_shows_paper_that_is_received_and_not_read(counter):
+    counter.print_all()
+    counter.receive(counter.lane.wang)
+    building = counter.lane.homes["1-101"].building_id
+    counter.client.see(f"{DESK}/votes/{counter.vote_id}/turnout/{building}")
+    cells = counter.client.page.select(".house .cell.sheet")
+    assert len(cells) == 2 and "paper received, not read yet" in words(counter.client)
+    with counter.paper.work() as session:
+        found = session.scalar(select(SheetReturn.id))
+    counter.paper.read_twice(counter.vote_id, found, "yes")
+    counter.client.see(f"{DESK}/votes/{counter.vote_id}/turnout/{building}")
+    assert not counter.client.page.select(".cell.sheet") and len(counter.client.page.select(".house .cell.paper")) == 2
