@@ -99,11 +99,11 @@ def setting(request: pytest.FixtureRequest, app: Flask, make: Make) -> tuple[Fla
     return app, vote_id, estate.owners, electors, proxies, request.param != "no"
 
 
-event = st.tuples(st.integers(0, OWNERS - 1), st.sampled_from(WAYS), st.integers(0, 45), st.sampled_from(["yes", "no", "abstain"]))
+event = st.tuples(st.integers(0, OWNERS - 1), st.sampled_from(WAYS), st.integers(0, 5), st.sampled_from(["yes", "no", "abstain"]))
 
 
 @given(events=st.lists(event, min_size=1, max_size=14))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_comes_in_each_owner_counts_once_with_the_ballot_of_the_rule(setting: Any, events: list[Any]) -> None:
     app, vote_id, people, electors, proxies, may_change = setting
     begins = app.extensions["clock"].now()
