@@ -21,6 +21,7 @@ from participation.desk.queries import vote_line
 from participation.desk.station_queries import Answer, OwnerHere, answer_for
 from participation.kernel.refusal import Reason, Refusal
 from participation.roll.lookups import note_look_up
+from participation.votes.electors import homes_of
 from participation.votes.forms import new_key
 from participation.votes.models import Vote
 from participation.votes.paper import paper_of
@@ -29,6 +30,8 @@ from participation.votes.services.handing import prove_identity
 from participation.votes.services.keeping import kept_path
 from participation.votes.sheet_models import SheetReturn
 from participation.votes.sounds import ENDINGS
+from participation.votes.standing import Channel
+from participation.votes.station_models import RecordedCall
 from participation.web.access import access, staff
 from participation.web.filters import zone
 
@@ -66,16 +69,25 @@ def take_call(unit_slug: str, vote_id: int, home_id: int, holder_id: int) -> Any
     return redirect(url_for("desk.station_home", unit_slug=unit_slug, vote_id=vote_id, home_id=home_id), 303)
 
 
+@blueprint.get("/<unit_slug>/votes/<int:vote_id>/calls/<int:return_id>")
+@access(SUPPORT)
+def call(unit_slug: str, vote_id: int, return_id: int) -> str:
+    """A call to be listened to, or where its recording is kept. The homes, not the name: the caller says it."""
+    vote, found = _found(unit_slug, vote_id, return_id)
+    kept = db.session.get(RecordedCall, found.id)
+    return render_template(
+        "desk/station/listen.html", vote=vote, found=found, reference=kept.reference if kept else "",
+        homes=[home.label for home in homes_of(found.elector_id)],
+    )  # fmt: skip
+
+
 @blueprint.get("/<unit_slug>/votes/<int:vote_id>/calls/<int:return_id>/sound")
 @access(SUPPORT)
 def call_sound(unit_slug: str, vote_id: int, return_id: int) -> Response:
     """The recording, for whoever writes down what is heard; in parts, so that one can listen again."""
-    vote = find_announced(unit_slug, vote_id, Role.SUPPORT)
-    found = db.session.get(SheetReturn, return_id) if return_id <= LARGEST_ID else None
-    if found is None or found.vote_id != vote.id or not found.picture or found.media_type not in ENDINGS:
-        abort(404)
-    path = kept_path(FOLDER, found.picture)
-    if not path.exists():
+    _, found = _found(unit_slug, vote_id, return_id)
+    path = kept_path(FOLDER, found.picture) if found.picture and found.media_type in ENDINGS else None
+    if path is None or found.media_type is None or not path.exists():
         abort(404)
     response = send_file(
         path, found.media_type, conditional=True, etag=found.picture, download_name=f"call-{found.id}{ENDINGS[found.media_type]}"
@@ -85,6 +97,14 @@ def call_sound(unit_slug: str, vote_id: int, return_id: int) -> Response:
     return response
 
 
+
+
+def _found(unit_slug: str, vote_id: int, return_id: int) -> tuple[Vote, SheetReturn]:
+    vote = find_announced(unit_slug, vote_id, Role.SUPPORT)
+    found = db.session.get(SheetReturn, return_id) if return_id <= LARGEST_ID else None
+    if found is None or found.vote_id != vote.id or found.channel != Channel.RECORDED_PHONE:
+        abort(404)
+    return vote, found
 
 
 def _owner(vote: Vote, home_id: int, holder_id: int) -> tuple[Answer, OwnerHere]:

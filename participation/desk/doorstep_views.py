@@ -53,8 +53,8 @@ def doorstep(unit_slug: str, vote_id: int) -> str:
 @access(SUPPORT)
 def doorstep_token(unit_slug: str, vote_id: int) -> Any:
     """What visits that waited on the device are sent with: a form of yesterday has lost its own."""
-    find_announced(unit_slug, vote_id, Role.SUPPORT)
-    return jsonify(csrf_token=generate_csrf())
+    vote = find_announced(unit_slug, vote_id, Role.SUPPORT)
+    return jsonify(csrf_token=generate_csrf(), whose=_whose(vote))
 
 
 @blueprint.get(f"{BASE}/<int:stairwell_id>")
@@ -114,8 +114,13 @@ def _page(vote: Vote, building: Building, stairwell: Stairwell, reasons: tuple[R
     return render_template(
         "desk/doorstep/stairwell.html", vote=vote, line=line, building=building, stairwell=stairwell, doors=doors,
         on_roll=[door for door in doors if door.status != "none"], is_open=line.phase in VISITING, may_vote=line.phase is Phase.OPEN,
-        outcomes=OUTCOMES, new_key=new_key, longest=LONGEST_NOTE, reasons=reasons, whose=f"{vote.id}-{me().person_id}",
+        outcomes=OUTCOMES, new_key=new_key, longest=LONGEST_NOTE, reasons=reasons, whose=_whose(vote),
     )  # fmt: skip
+
+
+def _whose(vote: Vote) -> str:
+    """Under which name a device keeps the visits of this member of staff: a colleague never sends them as their own."""
+    return f"{vote.id}-{me().person_id}"
 
 
 def _made_at() -> datetime:

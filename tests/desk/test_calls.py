@@ -138,6 +138,12 @@ def test_a_reference_serves_where_the_recording_is_kept_elsewhere(bureau: Bureau
     assert take(bureau, vote_id, reference="PBX 2026-03-27 no. 17") == 200
     with bureau.app.app_context():
         assert db.session.scalars(select(RecordedCall.reference)).one() == "PBX 2026-03-27 no. 17"
+    (made,) = calls(bureau)
+    path = f"{DESK}/votes/{vote_id}/calls/{made.id}"
+    assert "PBX 2026-03-27 no. 17" in bureau.client.see(path).text() and "1-1-S1" in bureau.client.text()
+    bureau.client.see(f"{path}/sound", 404)
+    bureau.sign_in(bureau.lane.he)
+    bureau.client.see(path, 404)
 
 
 @pytest.mark.parametrize(
@@ -186,3 +192,13 @@ def test_a_call_after_the_closing_is_late(bureau: Bureau, vote_id: int) -> None:
         assert made.outcome is not None and made.outcome.kind == "late"
     with bureau.app.app_context():
         assert db.session.scalars(select(SheetOutcome.kind)).one() == "late"
+
+
+def test_the_page_on_which_a_call_is_written_down_lets_it_be_heard(bureau: Bureau, vote_id: int) -> None:
+    take(bureau, vote_id, sound=(io.BytesIO(wav()), "call.wav"))
+    (made,) = calls(bureau)
+    page = bureau.client.see(f"{DESK}/votes/{vote_id}/paper/returns/{made.id}/reading")
+    (player,) = page.select("audio")
+    answer = bureau.client.get(player.attrib["src"])
+    assert answer.data == wav() and "media-src 'self'" in bureau.client.get(page.path).headers["Content-Security-Policy"]
+    answer.close()

@@ -14,6 +14,7 @@ from participation.roll.models import LookUp, Titleholder
 from participation.votes.electors import electors_of
 from participation.votes.models import Ballot, VoteCount
 from participation.votes.services.correcting import remove_home
+from participation.votes.sheet_models import Sheet
 from participation.votes.station_models import StationTicket
 from tests.accounts.staff import PASSPHRASE, code_now, equip
 from tests.desk.steps import DESK, Bureau
@@ -146,7 +147,7 @@ def test_an_owner_votes_here_and_takes_a_slip_away(point: Point) -> None:
     ballot = point.ballots()[0]
     number = "-".join(ballot.receipt[at : at + 4] for at in range(0, 16, 4))
     assert number in text and "at the polling point" in text and "27 Mar 2026" in text
-    assert not any(choice in text for choice in CHOICES[1:]), "no choice stands on the slip"
+    assert not any(choice in text for choice in CHOICES), "no choice stands on the slip, not even as a label"
     assert (ballot.channel, ballot.assisted_by_id) == ("polling_point", point.bureau.lane.lin.id)
     assert ballot.cast_by_id == point.bureau.lane.qian.id, "the owner has a phone here and finds the ballot on it"
     with point.bureau.app.app_context():
@@ -377,3 +378,26 @@ def test_a_phone_that_was_faster_leaves_no_ballot_to_cast_here(point: Point) -> 
     assert "ballot is in the box, and this rule allows no change" in point.client.text()
     with point.bureau.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Ballot)) == 1
+
+
+# --- a sheet instead of the device
+
+
+def test_a_sheet_is_handed_out_for_this_owner_alone(point: Point) -> None:
+    point.client.see(point.home("1-101"))
+    point.client.submit("/sheets")
+    text = point.client.text()
+    assert "1-1-101" in text and "1-1-102" in text, "one sheet for both homes"
+    with point.bureau.app.app_context():
+        (sheet,) = db.session.scalars(select(Sheet))
+        assert sheet.elector_id == electors_of(point.bureau.lane.wang.id, point.vote_id)[0].id
+
+
+@pytest.mark.parametrize("place", ["1-S1", "1-101"])
+def test_no_sheet_is_handed_out_to_who_has_voted(point: Point, place: str) -> None:
+    for person in (point.bureau.lane.qian, point.bureau.lane.wang):
+        point.bureau.cast(person, point.vote_id)
+    assert not [form for form in point.client.see(point.home(place)).forms() if form.action.endswith("/sheets")]
+    assert point.client.send(f"{point.home(place)}/sheets").status_code == 409
+    with point.bureau.app.app_context():
+        assert not db.session.scalars(select(Sheet)).all()

@@ -66,7 +66,7 @@
       try {
         const json = async (answer) => ((answer.headers.get("Content-Type") || "").includes("json") ? answer.json() : null);
         const token = await json(await fetch(words.token, { headers: { Accept: "application/json" }, credentials: "same-origin" }));
-        if (!token) problem = words.signedOut;
+        if (!token || token.whose !== words.doorstep) problem = words.signedOut; // nobody, or a colleague, is signed in
         else for (const visit of waiting) {
           const body = new URLSearchParams({ csrf_token: token.csrf_token, home: visit.home, outcome: visit.outcome, note: visit.note, made_at: visit.madeAt, key: visit.key });
           const answer = await fetch(visit.url, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin" });
@@ -93,7 +93,7 @@
       field.note.value = "";
       noteAt(visit, words.noted.replace("{outcome}", visit.word));
       const cell = page.querySelector(`a.cell[href="#${door.id}"]`);
-      if (cell) cell.className = "cell visited";
+      if (cell) { cell.className = "cell visited"; cell.querySelector(".hide").textContent = ": " + visit.word; }
       step(door, "next");
       flush();
     });
