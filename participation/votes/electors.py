@@ -22,7 +22,7 @@ class Weight(NamedTuple):
 
 THEIRS = (Elector.vote_id == bindparam("vote")) & Elector.owner_id.in_(owners_of_person(bindparam("person")))
 """The heads for which `person` can act in `vote`; both are bound when the statement runs."""
-_ELECTORS = select(Elector).where(THEIRS).order_by(Elector.number)
+_ELECTORS = select(Elector).where(THEIRS)  # sorted afterwards: to find them in order, SQLite walks the whole roll
 
 
 def weight_of(elector: Elector) -> Weight:
@@ -36,8 +36,9 @@ def weight_of(elector: Elector) -> Weight:
 
 
 def electors_of(person_id: int, vote_id: int) -> Sequence[Elector]:
-    """The heads for which this person can act in this vote. Usually one: all one's homes are one head."""
-    return db.session.scalars(_ELECTORS, {"vote": vote_id, "person": person_id}).all()
+    """The heads for which this person can act in this vote, as on the roll. Usually one: all one's homes are one head."""
+    found = db.session.scalars(_ELECTORS, {"vote": vote_id, "person": person_id})
+    return sorted(found, key=lambda elector: elector.number)
 
 
 def homes_of(elector_id: int) -> Sequence[ElectorHome]:

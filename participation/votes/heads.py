@@ -100,7 +100,7 @@ def _sum_of(delta: Any, *more: Any) -> Any:
     )
 
 
-# One row per home and cast of each head, in the order of the roll.
+# One row per home and cast of each head. In no order: asked for the order of the roll, SQLite walks the whole roll.
 _ROWS_OF_VOTE = (
     select(
         Elector.id, Elector.number, Elector.heads, Elector.area, Elector.voter_id, Elector.owner_id,
@@ -116,7 +116,6 @@ _ROWS_OF_VOTE = (
     .outerjoin(ElectorHome, ElectorHome.elector_id == Elector.id)
     .outerjoin(Ballot, (Ballot.vote_id == Elector.vote_id) & (Ballot.elector_id == Elector.id))
     .where(Elector.vote_id == bindparam("vote"))
-    .order_by(Elector.number, Ballot.turn, ElectorHome.home_id)
 )  # fmt: skip
 _ROWS = _ROWS_OF_VOTE.where(
     Elector.owner_id.in_(
@@ -134,7 +133,7 @@ def my_heads(vote_id: int, person_id: int) -> list[MyHead]:
     For almost everybody there are no others, and asking costs one look into an index.
     """
     rows = fetch(_ROWS, {"vote": vote_id, "person": person_id}).all()
-    mine = [_head(list(of_head), vote_id, person_id) for _, of_head in groupby(rows, key=lambda row: row.id)]
+    mine = [_head(of_head, vote_id, person_id) for of_head in _by_head(rows)]
     held = held_by(person_id, clock_now(), vote_id)
     return mine + _heads_of_others(held, vote_id, person_id) if held else mine
 
@@ -144,10 +143,13 @@ def _heads_of_others(held: Sequence[Held], vote_id: int, person_id: int) -> list
     by_elector = {authority.elector_id: authority for authority in held}
     names = names_of([authority.owner_id for authority in held])
     rows = db.session.execute(_ROWS_OF_OTHERS, {"vote": vote_id, "electors": list(by_elector)}).all()
-    return [
-        _head_of_another(list(of_head), vote_id, person_id, by_elector[elector_id], names)
-        for elector_id, of_head in groupby(rows, key=lambda row: row.id)
-    ]
+    return [_head_of_another(of_head, vote_id, person_id, by_elector[of_head[0].id], names) for of_head in _by_head(rows)]
+
+
+def _by_head(rows: Sequence[Any]) -> list[list[Any]]:
+    """The rows of each head together, in the order of its casts; heads in the order of the roll."""
+    ordered = sorted(rows, key=lambda row: (row.number, row.turn or 0, row.home_id or 0))
+    return [list(of_head) for _, of_head in groupby(ordered, key=lambda row: row.id)]
 
 
 def _head_of_another(
