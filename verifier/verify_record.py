@@ -528,6 +528,7 @@ def _check_witnesses(evidence, options, checkpoints, report):
 
 # ------------------------------------------------------------------------------------------------ STEPS
 
+AUDITING = ("auditor-named", "evidence-handed-out")
 OBJECTING = ("objection", "objection-answer")
 SHEETS = ("sheets-printed", "sheet-received", "sheet-read", "sheet-settled", "sheet-outcome")
 BOX = SHEETS + ("ballot", "ballot-set-aside", "two-ballots", "co-owner-statement", "co-owner-statement-withdrawn")
@@ -536,9 +537,9 @@ ALLOWED = {
     "before": ("notice",),
     "announced": BOX + OBJECTING + ("extension", "hastened", "correction", "cancelled", "closing"),
     "closing": ("preliminary-result",),
-    "counted": OBJECTING + ("counted", "correction", "hastened", "final-result", "evidence-handed-out"),
-    "final": ("finalised", "archived", "evidence-handed-out", "erased"),
-    "cancelled": ("evidence-handed-out", "erased"),
+    "counted": OBJECTING + ("counted", "correction", "hastened", "final-result") + AUDITING,
+    "final": ("finalised", "archived", "erased") + AUDITING,
+    "cancelled": ("erased",),
 }
 NEXT = {"notice": "announced", "closing": "closing", "preliminary-result": "counted", "final-result": "final", "cancelled": "cancelled"}
 KNOWN = {kind for kinds in ALLOWED.values() for kind in kinds}

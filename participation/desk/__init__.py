@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
         document_views,
         doorstep_views,
         draft_views,
+        evidence_views,
         letter_views,
         lookup_views,
         notice_views,

@@ -28,6 +28,8 @@ _PLAIN: dict[str, Sentence] = {
     "sheet-read": say("Paper ballot read by one person"),
     "sheet-settled": say("Paper ballot settled by a third person"),
     "visit": say("Visit at a door"),
+    "auditor-named": say("An observer was named to open the ballots and check the count"),
+    "evidence-handed-out": say("The evidence that opens the ballots was handed out to an auditor"),
     "owners-told": say("Letters printed to owners for whom somebody else has voted"),
 }
 

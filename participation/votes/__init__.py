@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from participation.votes import (  # noqa: F401  (each hangs its pages on the blueprint)
         authority_views,
         ballot_views,
+        evidence_views,
         objection_views,
         print_views,
         receipt_views,
