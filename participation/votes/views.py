@@ -98,8 +98,15 @@ def _heads(vote_id: int, secret: bool) -> list[MyHead] | None:
 
 
 def _given_away(vote: Vote, heads: list[MyHead] | None) -> Sequence[Authority]:
-    """The authorities that this visitor, as an owner, has given for this vote; their ends are one tap away."""
+    """The authorities that this visitor, as an owner, has given for this vote; their ends are one tap away.
+
+    One with which a ballot was cast for good is told of with the ballot.
+    """
     if not heads or all(head.authority is not None for head in heads):
         return ()
     owners = [elector.owner_id for elector in electors_of(current_user.person_id, vote.id)]
-    return owners_authorities(vote.id, owners, clock_now())
+    given = owners_authorities(vote.id, owners, clock_now())
+    if paper_of(vote).may_change:
+        return given
+    used = {head.cast_for.authority_id for head in heads if head.cast_for is not None}
+    return [authority for authority in given if authority.id not in used]
