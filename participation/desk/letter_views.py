@@ -73,11 +73,12 @@ def print_letters(unit_slug: str) -> Any:
 
 
 def _pages(sheet: Sheet) -> list[dict[str, Any]]:
-    """A sheet as A4 pages of at most three codes, each with its picture."""
+    """A sheet as A4 pages of at most three codes, each with its picture; of two where names without a code follow."""
     # Drawn without the cache of `qr_svg`: these codes shall live on paper only.
     draw = qr_svg.__wrapped__
     codes = [(code, draw(public_address("letters.letter", code=code.token))) for code in sheet.codes]
-    parts = [codes[i : i + CODES_PER_PAGE] for i in range(0, len(codes), CODES_PER_PAGE)] or [[]]
+    most = CODES_PER_PAGE - 1 if sheet.unproven else CODES_PER_PAGE
+    parts = [codes[i : i + most] for i in range(0, len(codes), most)] or [[]]
     return [{"label": sheet.label, "codes": part, "unproven": sheet.unproven} for part in parts]
 
 

@@ -21,7 +21,6 @@ from participation.roll.lookups import note_look_up
 from participation.votes.models import Vote
 from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
-from participation.votes.result_pages import published_checkpoint
 from participation.votes.services.sheets import print_sheets
 from participation.votes.services.steps import wrong_phase
 from participation.web.access import access, staff
@@ -60,12 +59,11 @@ def print_run(unit_slug: str, vote_id: int, run: str) -> str:
     found = printed_run(vote.id, run[:40], page)
     if found is None:
         abort(404)
-    paper, checkpoint = paper_of(vote), published_checkpoint(vote, found.log_index)
+    paper = paper_of(vote)
     note_look_up(g.unit.id, me().person_id, "sheets", vote.title, clock().now())
     return render_template(
         "print/sheet.html", vote=vote, unit=g.unit, run=run, found=found, paper=paper, page=page,
         pages=max(1, -(-found.valid // PER_PAGE)), contact=session.get("letters_contact", ""), front=HOMES_ON_FRONT,
-        checkpoint=checkpoint, log_index=found.log_index,
     )  # fmt: skip
 
 
