@@ -40,13 +40,10 @@ def secret_election(unit_slug: str, vote_id: int) -> Any:
     return _box_page(_secret(vote))
 
 
-@blueprint.post("/<unit_slug>/votes/<int:vote_id>/secret")
+@blueprint.post("/<unit_slug>/votes/<int:vote_id>/secret/board")
 @access(SUPPORT)
 def save_secrecy(unit_slug: str, vote_id: int) -> Any:
     vote = find_draft(unit_slug, vote_id)
-    if request.form.get("kind") == "open":
-        make_open(vote)
-        return to_vote(vote_id)
     members, file = request.form.get("members", ""), request.files.get("key_file")
     key = request.form.get("board_key", "").strip()
     if file is not None and file.filename:
@@ -55,6 +52,13 @@ def save_secrecy(unit_slug: str, vote_id: int) -> Any:
         make_secret(vote, key, members)
     except Refusal as refusal:
         return _draft_page(vote, key, members, undo(refusal)), 422
+    return to_vote(vote_id)
+
+
+@blueprint.post("/<unit_slug>/votes/<int:vote_id>/secret/removal")
+@access(SUPPORT)
+def remove_secrecy(unit_slug: str, vote_id: int) -> Any:
+    make_open(find_draft(unit_slug, vote_id))
     return to_vote(vote_id)
 
 

@@ -482,3 +482,24 @@ def test_figures_before_the_box_is_closed_are_refused(booth: Booth, lane: Neighb
     refused("phase.open", booth.accept, second, file)
     booth.clock.at = second.closes_at  # type: ignore[assignment]
     refused("box_open", booth.accept, second, file)
+
+
+def test_a_lagging_clock_reopens_no_closed_box(app: Flask, booth: Booth, lane: Neighbourhood) -> None:
+    vote = booth.open()
+    booth.close(vote)
+    hopper.make_key(app.config["INSTANCE"], vote.id)  # as if it had not been destroyed yet
+    booth.clock.at -= timedelta(seconds=1)
+    refused("phase.closed", booth.cast, vote, lane.wang, ["Bai"])
+    assert number(app, SecretMark) == 0
+
+
+def test_a_mark_added_behind_the_application_is_noticed_at_the_count(app: Flask, booth: Booth, lane: Neighbourhood) -> None:
+    vote = booth.open()
+    booth.cast(vote, lane.wang, ["Bai"])
+    booth.close(vote)
+    booth.accept(vote)
+    with app.app_context(), transaction():
+        elector = electors_of(lane.qian.id, vote.id)[0]
+        db.session.add(SecretMark(elector_id=elector.id, vote_id=vote.id, cast_by_id=lane.qian.id, day="2026-03-26"))
+    with app.app_context(), transaction():
+        refused("ballots_and_marks", count_preliminarily, vote.id, None, booth.clock)

@@ -26,7 +26,7 @@ from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
 from participation.votes.secret import hopper
 from participation.votes.secret.hopper import Envelope
-from participation.votes.secret.queries import board_of, election_data
+from participation.votes.secret.queries import board_of, box_of, election_data
 from participation.votes.secret.sealing import digest, seal, tracker
 from participation.votes.secret_models import SecretEnvelope, SecretMark
 from participation.votes.services.boxing import Pen
@@ -38,7 +38,7 @@ from participation.votes.services.casting import (
     not_an_elector,
     removed_from_roll,
 )
-from participation.votes.services.steps import Held, hold, require
+from participation.votes.services.steps import Held, hold, require, wrong_phase
 
 _ELECTOR = select(Elector).where(Elector.id == bindparam("elector"), THEIRS)
 
@@ -74,6 +74,8 @@ def cast_secret(
     if before is not None and before.request == hopper.request_hash(idempotency_key):
         return _taken_away(before, is_new=False, replaced=False)
     require(held, Phase.OPEN)
+    if box_of(vote_id) is not None:
+        raise Refusal(wrong_phase(Phase.CLOSED))  # a clock that lags behind reopens nothing
     wanted = checked_choices(vote, choices)
     if mark is not None and mark.cast_by_id != person_id:
         raise Refusal(co_owner_has_cast())

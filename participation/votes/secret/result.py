@@ -55,6 +55,8 @@ def count_secret(vote: Vote) -> dict[str, Any]:
         Elector.id.in_(_marked(vote.id)), RollCorrection.elector_id.in_(_marked(vote.id))
     )
     figures = opening.data["figures"]
+    if part["heads"] != figures["ballots"]:
+        raise Refusal(Reason("ballots_and_marks", say("%(ballots)s ballots were opened, but %(heads)s owners are marked as having voted.", ballots=figures["ballots"], heads=part["heads"]), say("Do not go on. Tell the operator and the observers: the database was changed.")))
     return {
         "roll": roll,
         "part": part,
