@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.journeys import scenes_station
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -32,6 +34,7 @@ NOT_PAGES = {
     "/votes/<int:vote_id>/documents/<int:document_id>",
     "/desk/<unit_slug>/votes/<int:vote_id>/documents/<int:attachment_id>",
     "/desk/<unit_slug>/roll/imports/<int:upload_id>/lists/<name>/download",
+    *scenes_station.NOT_PAGES,
 }
 
 PHASES = (
@@ -155,4 +158,6 @@ ROLLS = [
     *_as("lin", f"{ROLL}/imports/{{with_errors}}/lists/refused", f"{ROLL}/imports/{{doubtful}}/lists/added?page=2"),
 ]
 
-SCENES = [*PUBLIC, *OWNERS, *STAFF, *ROLLS]
+STATION = [Scene(*given) for given in scenes_station.STATION_SCENES]
+
+SCENES = [*PUBLIC, *OWNERS, *STAFF, *ROLLS, *STATION]
