@@ -26,4 +26,4 @@ def test_a_trail_that_wraps_begins_each_line_with_a_place(chromium: Any, stage: 
     gaze.page.set_viewport_size({"width": 320, "height": 640})
     indents = gaze.page.evaluate(INDENTS)
     assert indents, "this trail is longer than a line"
-    assert indents == [0] * len(indents)
+    assert max(indents) <= 0, "a link may reach out to the left, for fingers"
