@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from participation.accounts.models import Person
 from participation.database import db, transaction
 from participation.kernel.clock import SettableClock
+from participation.kernel.refusal import Refusal
+from participation.record.models import LogEntry
 from participation.record.services import checkpoint_at, log_of
 from participation.roll.models import Unit
 from participation.votes.electors import electors_of
@@ -112,3 +117,19 @@ class Booth:
 def choices(vote: Vote, names: Sequence[str]) -> dict[str, list[int]]:
     """The same names on every question."""
     return {str(q.id): [c.id for c in q.candidates if c.name in names] for q in vote.questions}
+
+
+def refused(code: str, run: Any, *arguments: Any, **settings: Any) -> None:
+    with pytest.raises(Refusal) as refusal:
+        run(*arguments, **settings)
+    assert code in refusal.value.codes, refusal.value.codes
+
+
+def number(app: Flask, table: Any) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def entries(app: Flask, kind: str) -> list[dict[str, Any]]:
+    with app.app_context():
+        return [json.loads(p) for p in db.session.scalars(select(LogEntry.payload).where(LogEntry.kind == kind).order_by(LogEntry.index))]

@@ -20,7 +20,8 @@ LONGEST_MEMBERS = 300
 def make_secret(vote: Vote, key: str, members: str) -> None:
     """The draft becomes a secret election under this board. `members`: who holds the three shares, public."""
     _require_draft(vote)
-    reasons, found = [], None
+    reasons: list[Reason] = []
+    found = None
     try:
         found = read_board_key(key)
         SUITE.encrypt(b"", found.recipient)  # a key that nothing can be sealed to must not reach the notice
