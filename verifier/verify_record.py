@@ -71,9 +71,13 @@ def _sorted(data):
     return data
 
 
+def _no_fraction(text):
+    raise ValueError("no fractions in the record: " + text)
+
+
 def read_canonical(raw):
     """The object in these bytes; ValueError unless they are its one spelling (so that nothing is said twice)."""
-    data = json.loads(raw.decode("utf-8"))
+    data = json.loads(raw.decode("utf-8"), parse_float=_no_fraction, parse_constant=_no_fraction)
     quick = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
     if quick.encode("utf-8") != raw and canonical(data) != raw:
         raise ValueError("not in canonical form")
@@ -344,6 +348,7 @@ class Evidence:
     def __init__(self, path, report):
         self.path, self.report = path, report
         _check_seal(path, report)
+        self.zip = None
         try:
             self.zip = zipfile.ZipFile(path)
             self.names = self.zip.namelist()
@@ -351,8 +356,10 @@ class Evidence:
             self.is_auditors = self.manifest["kind"] == "auditor"
             self.vote_id, self.size = self.manifest["vote"]["id"], self.manifest["size"]
         except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError, NotImplementedError) as problem:
+            self.close()
             raise Unreadable("not_evidence") from problem
         if self.manifest.get("format") != "participation/evidence/v1":
+            self.close()
             raise Unreadable("other_format")
         wanted = set(PUBLIC_MEMBERS + (AUDITOR_MEMBERS if self.is_auditors else ()))
         extra = [n for n in self.names if n not in wanted and n not in OTHER_MEMBERS and not n.startswith("checkpoints/")]
@@ -362,6 +369,10 @@ class Evidence:
             report.fail("member_extra", name=name)
         if len(set(self.names)) != len(self.names):
             report.fail("member_twice")
+
+    def close(self):
+        if self.zip is not None:
+            self.zip.close()
 
     def text(self, name):
         return self.zip.read(name).decode("utf-8")
@@ -1603,6 +1614,7 @@ def check_evidence(path, options, report):
     except (zipfile.BadZipFile, EOFError, OSError) as problem:
         report.fail("broken", problem=str(problem)[:80])
     finally:
+        evidence.close()
         for part in progress:
             part.end()
 
