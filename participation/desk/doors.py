@@ -14,10 +14,12 @@ from participation.accounts.visitor import Visitor
 from participation.database import db
 from participation.kernel.clock import Clock
 from participation.kernel.refusal import Reason, Refusal
+from participation.kernel.sentences import say
 from participation.roll.models import Unit
 from participation.roll.queries import unit_by_slug
 from participation.votes.models import Vote
 from participation.votes.queries import vote_for_staff
+from participation.votes.retention import ENDED_STEPS, erased_at
 from participation.web.access import unit_or_404
 
 READERS = (Role.SUPPORT, Role.OBSERVER, Role.PLANNER)
@@ -57,9 +59,17 @@ def find_vote(slug: str, vote_id: int, *roles: Role) -> Vote:
 
 
 def find_announced(slug: str, vote_id: int, *roles: Role) -> Vote:
+    """An announced vote with all that was said and done in it. Raises Refusal where that has been erased."""
     vote = find_vote(slug, vote_id, *roles)
     if vote.step == "draft":
         abort(404)
+    gone = erased_at(vote.id) if vote.step in ENDED_STEPS else None
+    if gone is not None:
+        raise Refusal(Reason(
+            "erased",
+            say("The contents of this vote were erased on %(day)s (UTC), when the retention time was over.", day=gone.date().isoformat()),
+            say("The result and the public record stay; this page has nothing left to show."),
+        ))  # fmt: skip
     return vote
 
 

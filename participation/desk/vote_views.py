@@ -19,6 +19,7 @@ from participation.votes.models import Vote
 from participation.votes.phases import Phase
 from participation.votes.policy import policy_of, rule_of
 from participation.votes.queries import corrections, latest_result, steps
+from participation.votes.retention import erased_at
 from participation.votes.rules import load_matter, rule_title
 from participation.web.access import access, staff
 
@@ -80,6 +81,7 @@ def _announced_page(vote: Vote) -> str:
         line=line,
         phase=line.phase,
         due=next_step(line),
+        erased_at=erased_at(vote.id),
         cards=question_cards(vote),
         policy=policy_of(vote),
         count=line.count,

@@ -7,6 +7,7 @@ stranger would use; nothing is taken from an earlier answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,6 +24,7 @@ from participation.record.signed_note import NoteError, encode_base64
 from participation.votes.behalf_models import Authority
 from participation.votes.electors import Weight
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, Result, RollCorrection, Vote
+from participation.votes.retention import erased_at
 from participation.votes.services.boxing import RECEIPT_ALPHABET, RECEIPT_LENGTH, ballot_content
 from participation.votes.statements import STANDS
 
@@ -70,7 +72,8 @@ def prove_ballot(vote: Vote, ballot: Ballot) -> Proof:
     """Fetch the proof of this ballot and check it: leaf, path, signature, commitment."""
     log = log_of(vote.unit_id)
     verifier = signer(log).verifier
-    content = _content(vote, ballot)
+    erased = erased_at(vote.id)
+    content = {} if erased else _content(vote, ballot)
     try:
         inclusion, payload = prove(log, ballot.log_index), entry(log, ballot.log_index).payload
     except (NoResultFound, ValueError):
@@ -85,10 +88,18 @@ def prove_ballot(vote: Vote, ballot: Ballot) -> Proof:
             ),
             say("The entry is in the record under this checkpoint, at its place and unchanged."),
         ),
-        Check(
+        _contents_gone(erased) if erased else Check(
             _opens(payload, vote.id, ballot.salt, content),
             say("The sealed envelope in the entry holds exactly this ballot: choice, area, and time."),
         ),
+    ))  # fmt: skip
+
+
+def _contents_gone(at: datetime) -> Check:
+    """After erasure the envelope is there, and nobody can open it any more."""
+    return Check(True, say(
+        "The contents were erased on %(day)s (UTC), when the retention time was over. The sealed envelope stays in the record.",
+        day=at.date().isoformat(),
     ))  # fmt: skip
 
 

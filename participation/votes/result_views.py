@@ -19,6 +19,7 @@ from participation.votes.participants import PER_PAGE, buildings_in, rooms_of
 from participation.votes.phases import Phase
 from participation.votes.queries import results
 from participation.votes.result_pages import changes, latest_of, published_checkpoint, question_results, roll_line
+from participation.votes.retention import erased_at
 from participation.votes.services.steps import phase_now
 from participation.votes.sheet_choices import outcome_words
 from participation.votes.sheet_queries import outcomes_of
@@ -82,6 +83,9 @@ def participation(vote_id: int) -> Any:
     phase, paper = phase_now(vote, clock_now()), paper_of(vote)
     if phase not in ENDED:
         abort(404)
+    gone = erased_at(vote.id)
+    if gone is not None:
+        return render_template("votes/erased.html", vote=vote, unit=unit, at=gone)
     buildings = buildings_in(vote)
     wanted = request.args.get("building", type=int)
     building = next((b for b in buildings if b.id == wanted), buildings[0] if buildings and wanted is None else None)
