@@ -49,7 +49,7 @@ def print_principals(unit_slug: str, vote_id: int) -> Any:
     address = public_address("votes.vote", vote_id=vote.id)
     answer = make_response(render_template(
         "print/principal.html", vote=vote, letters=_addressed(letters), at=clock().now(), address=address,
-        code=qr_svg(address), paper=paper_of(vote), phase=phase_now(vote, clock().now()),
+        code=qr_svg(address, "M", 84), paper=paper_of(vote), phase=phase_now(vote, clock().now()),
     ))  # fmt: skip
     answer.headers["Cache-Control"] = "no-store"
     return answer
