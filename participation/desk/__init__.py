@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
         roll_import_views,
         roll_views,
         secret_views,
+        sheet_file_views,
         sheet_print_views,
         sheet_reading_views,
         sheet_return_views,

@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 
 from tests.desk.conftest import bureau  # noqa: F401  (Lin of Lane 12, signed in)
+from tests.desk.steps import Bureau
+from tests.paper.counter import Counter
 from tests.paper.desk_of import PaperDesk
 from tests.support.estates import Estate
 from tests.support.people import Make
@@ -24,3 +26,8 @@ def paper(app: Flask, make: Make, estate: Estate) -> PaperDesk:
 @pytest.fixture
 def vote(estate: Estate, paper: PaperDesk) -> int:
     return estate.announce()
+
+
+@pytest.fixture
+def counter(bureau: Bureau, make: Make, new_client) -> Counter:  # noqa: F811
+    return Counter(bureau, make, new_client)
