@@ -21,13 +21,14 @@ def init_app(app: Flask) -> None:
     from participation.votes.anchoring import anchor_of
     from participation.votes.blueprint import blueprint
     from participation.votes.secret import views as secret_views  # noqa: F401
+    from participation.votes.secret.about import about_secret
     from participation.votes.waiting import waiting_ballot
     from participation.votes.wording_data import law, spoken, spoken_line
     from participation.web import pictures
 
     # The picture macros are imported without a page's context, so they find the geometry among the globals.
     app.jinja_env.globals.setdefault("pictures", pictures)
-    app.jinja_env.globals["anchor_of"] = anchor_of
+    app.jinja_env.globals.update(anchor_of=anchor_of, about_secret=about_secret)
     app.jinja_env.filters.update(law=law, spoken=spoken, spoken_line=spoken_line)
     app.register_blueprint(blueprint)
     app.extensions.setdefault("waiting", []).append(waiting_ballot)
