@@ -42,18 +42,18 @@ def paper_figures(vote_id: int) -> PaperFigures:
     figures = PaperFigures(printed, valid)
     of_return = _readings()
     for kind, readings, number in db.session.execute(
-        select(SheetOutcome.kind, func.coalesce(of_return.c.readings, 0), func.count())
+        select(SheetOutcome.kind, of_return.c.readings, func.count())
         .select_from(SheetReturn)
         .outerjoin(SheetOutcome, SheetOutcome.return_id == SheetReturn.id)
         .outerjoin(of_return, of_return.c.return_id == SheetReturn.id)
         .where(SheetReturn.vote_id == vote_id)
-        .group_by(SheetOutcome.kind, func.coalesce(of_return.c.readings, 0))
+        .group_by(SheetOutcome.kind, of_return.c.readings)
         .order_by(SheetOutcome.kind)
     ):
         figures.received += number
         if kind is not None:
             figures.outcomes[kind] = figures.outcomes.get(kind, 0) + number
-        elif readings == 0:
+        elif not readings:
             figures.unread += number
         elif readings == 1:
             figures.once += number

@@ -22,6 +22,7 @@ from participation.votes.policy import policy_of
 from participation.votes.queries import corrections, objections, results
 from participation.votes.services.closing import archive, count_preliminarily, finalise
 from participation.votes.services.steps import wrong_phase
+from participation.votes.sheet_queries import unread_sheets
 from participation.web.access import access, staff
 
 SUPPORT = staff(Role.SUPPORT)
@@ -63,7 +64,7 @@ def _count_page(vote: Vote, reasons: tuple[Reason, ...] = ()) -> str:
     return render_template(
         "desk/votes/count.html", vote=vote, line=line, is_ready=line.phase is Phase.CLOSED, least=least,
         longer=[least + more for more in LONGER], contradictions=len(contradicting_electors(vote.id)),
-        reasons=reasons, errors=errors_by_field(reasons),
+        unread=unread_sheets(vote.id), reasons=reasons, errors=errors_by_field(reasons),
     )  # fmt: skip
 
 

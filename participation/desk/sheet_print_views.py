@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, session, url_for
+from sqlalchemy import select
 
 from participation.accounts.forms import plain
 from participation.accounts.models import Role
+from participation.database import db
 from participation.desk.blueprint import blueprint
-from participation.desk.correcting import find_homes
+from participation.desk.correcting import FoundHome, find_homes
 from participation.desk.doors import clock, errors_by_field, find_announced, me, undo
 from participation.desk.paper_queries import electors_of_room, paper_figures
 from participation.desk.places import places_of
@@ -18,6 +20,7 @@ from participation.desk.sheet_pages import HOMES_ON_FRONT, PER_PAGE, printed_run
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.roll.lookups import note_look_up
+from participation.roll.models import Home
 from participation.votes.models import Vote
 from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
@@ -78,14 +81,20 @@ def _wanted(vote: Vote) -> tuple[int | None, int | None]:
         return building_id, None
     if building_id is None:
         raise Refusal(Reason("no_building", say("For one owner, the building is needed too."), say("Choose the building of the home."), "building"))
-    homes = find_homes(vote, clock().now(), building_id=building_id, room=room)
+    homes = _homes_called(vote, building_id, room)
     electors = electors_of_room(vote.id, [home.home_id for home in homes])
     if not electors:
         raise Refusal(Reason("no_room", say("There is no such room on the voting roll of this building."), say("Write the room as the roll writes it."), "room"))
     if len(electors) > 1:
         labels = ", ".join(home.label for home in homes)
-        raise Refusal(Reason("rooms_many", say("Several homes have this number: %(homes)s.", homes=labels), say("Print the building, and hand out the sheet of this home."), "room"))
+        raise Refusal(Reason("rooms_many", say("Several homes have this number: %(homes)s.", homes=labels), say("Write the whole name of the home, as it stands here."), "room"))
     return None, electors[0]
+
+
+def _homes_called(vote: Vote, building_id: int, room: str) -> list[FoundHome]:
+    """The homes of the building with this number, or the one with this whole label."""
+    labelled = db.session.scalar(select(Home.id).where(Home.building_id == building_id, Home.label == room))
+    return find_homes(vote, clock().now(), building_id=building_id, room=room, home_id=labelled)
 
 
 def _choose_page(vote: Vote, typed: Any, reasons: tuple[Reason, ...] = ()) -> str:

@@ -60,7 +60,7 @@ def _arrival(vote: Vote) -> Arrival:
     """The form as an arrival. A picture is kept first: a file without its row harms nobody."""
     given = request.form
     received = _received_at(given.get("received_at", ""))
-    if vote.closes_at is not None and received >= vote.closes_at and given.get("is_late") != "1":
+    if vote.closes_at is not None and vote.closes_at <= received <= clock().now() and given.get("is_late") != "1":
         raise Refusal(Reason(
             "late_unsaid", say("This time is at or after the closing: the sheet will be recorded as late, and will not count."),
             say("Look at the time again. If the sheet did come in too late, tick the box and record it."), "received_at",
