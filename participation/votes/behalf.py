@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from participation.kernel.refusal import Reason
-from participation.kernel.sentences import Sentence, say
+from participation.kernel.sentences import say
 
 
 class Behalf(StrEnum):
@@ -16,24 +16,6 @@ class Behalf(StrEnum):
     PROXY = "proxy"  # for one vote; a holder may hold only so many
     GUARDIAN = "guardian"  # votes for an owner who cannot act, until a day
     REPRESENTATIVE = "representative"  # acts for an owner that is a company, until a day
-
-
-def kind_words(kind: str) -> Sentence:
-    """'by proxy', 'by the guardian': how a ballot was cast."""
-    return {
-        Behalf.PROXY: say("by proxy"),
-        Behalf.GUARDIAN: say("by the guardian"),
-        Behalf.REPRESENTATIVE: say("by the company's representative"),
-    }[Behalf(kind)]
-
-
-def holder_words(kind: str) -> Sentence:
-    """What the person is who holds the authority."""
-    return {
-        Behalf.PROXY: say("Proxy"),
-        Behalf.GUARDIAN: say("Guardian"),
-        Behalf.REPRESENTATIVE: say("Company's representative"),
-    }[Behalf(kind)]
 
 
 def same_person_key(name: str, last_four: str) -> tuple[str, str]:
