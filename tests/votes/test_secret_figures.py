@@ -11,6 +11,7 @@ from flask import Flask
 from participation.database import db, transaction
 from participation.votes.electors import electors_of
 from participation.votes.models import Vote
+from participation.votes.secret.board_key import board_secret, new_secret
 from participation.votes.secret.drafting import make_open, make_secret
 from participation.votes.secret_models import SecretBoard, SecretMark
 from participation.votes.services.closing import count_preliminarily
@@ -140,3 +141,27 @@ def test_a_mark_added_behind_the_application_is_noticed_at_the_count(app: Flask,
         db.session.add(SecretMark(elector_id=elector.id, vote_id=vote.id, cast_by_id=lane.qian.id, day="2026-03-26"))
     with app.app_context(), transaction():
         refused("ballots_and_marks", count_preliminarily, vote.id, None, booth.clock)
+
+
+def test_a_key_exchanged_behind_the_application_takes_no_ballot_and_closes_no_box(
+    app: Flask, booth: Booth, lane: Neighbourhood
+) -> None:
+    """Whoever could make owners seal their ballots to another key could read them all."""
+    vote = booth.open()
+    booth.cast(vote, lane.wang, ["Bai"])
+    with app.app_context(), transaction():
+        db.session.get_one(SecretBoard, vote.id).key = board_secret(new_secret()).public.line
+    refused("board_key_changed", booth.cast, vote, lane.qian, ["Bai"])
+    refused("board_key_changed", booth.close, vote)
+    assert number(app, SecretMark) == 1
+
+
+def test_names_exchanged_behind_the_application_let_no_ballot_be_opened(app: Flask, booth: Booth, lane: Neighbourhood) -> None:
+    vote = booth.open()
+    booth.cast(vote, lane.wang, ["Bai"])
+    booth.close(vote)
+    with app.app_context(), transaction():
+        first, second = db.session.get_one(Vote, vote.id).questions[0].candidates[:2]
+        first.name, second.name = second.name, first.name
+    app.extensions["ballot_papers"].clear()  # as after a new start of the site
+    refused("not_opened", booth.opened, vote)

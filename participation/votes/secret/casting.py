@@ -26,7 +26,7 @@ from participation.votes.paper import paper_of
 from participation.votes.phases import Phase
 from participation.votes.secret import hopper
 from participation.votes.secret.hopper import Envelope
-from participation.votes.secret.queries import board_of, box_of, election_data
+from participation.votes.secret.queries import announced_board, box_of, election_data
 from participation.votes.secret.sealing import digest, seal, tracker
 from participation.votes.secret_models import SecretEnvelope, SecretMark
 from participation.votes.services.boxing import Pen
@@ -94,8 +94,7 @@ def cast_secret(
 
 def _seal(held: Held, choices: Mapping[str, Any], idempotency_key: str, before: Envelope | None) -> Envelope:
     """Seal the choices and put a commitment to the sealed ballot on record, with the entry that it replaces."""
-    board = board_of(held.vote.id)
-    assert board is not None  # a notice without a board is refused
+    board = announced_board(held.vote)
     sealed = seal(choices, election_data(held.vote, held.log.origin, board.key), board.key)
     salt = new_salt()
     commitment = commit(salt, canonical(commitment_content(held.vote.id, digest(sealed).hex()))).hex()

@@ -16,7 +16,7 @@ from participation.votes.models import Vote
 from participation.votes.phases import Phase
 from participation.votes.secret import hopper
 from participation.votes.secret.casting import place_of
-from participation.votes.secret.queries import board_of, box_of, marks
+from participation.votes.secret.queries import announced_board, box_of, marks
 from participation.votes.secret.sealing import digest, root_of
 from participation.votes.secret_models import SecretBallot, SecretBox, SecretEnvelope
 from participation.votes.services.steps import Held, hold, record_step, require
@@ -67,14 +67,13 @@ def _open_envelopes(vote: Vote) -> list[bytes]:
 
 
 def _drop(held: Held, sealed: list[bytes], by_id: int | None) -> SecretBox:
-    vote_id, root = held.vote.id, root_of([digest(ballot) for ballot in sealed])
+    vote_id, board = held.vote.id, announced_board(held.vote)
+    root = root_of([digest(ballot) for ballot in sealed])
     if sealed:
         db.session.execute(
             insert(SecretBallot),
             [{"vote_id": vote_id, "position": place, "sealed": ballot} for place, ballot in enumerate(sealed)],
         )
-    board = board_of(vote_id)
-    assert board is not None
     step = record_step(
         held, "secret-box", by_id, public={"ballots": len(sealed), "root": root, "board_key": board.key.fingerprint}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +11,9 @@ from sqlalchemy import func, select
 
 from participation.accounts.models import Person
 from participation.database import db
+from participation.kernel.refusal import Reason, Refusal
+from participation.kernel.sentences import say
+from participation.record.models import LogEntry
 from participation.record.services import log_of
 from participation.roll.masking import masked
 from participation.votes.heads import MyHead, my_heads
@@ -34,6 +38,18 @@ def board_of(vote_id: int) -> Board | None:
     return Board(read_board_key(row.key), row.members) if row is not None else None
 
 
+def announced_board(vote: Any) -> Board:
+    """The board of an announced vote, whose key is still the one in the record's notice. Refusal where it is not."""
+    board = board_of(vote.id)
+    notice = db.session.scalars(
+        select(LogEntry.payload).where(LogEntry.vote_id == vote.id, LogEntry.kind == "notice").order_by(LogEntry.index)
+    ).first()
+    announced = json.loads(notice).get("secret", {}).get("board_key") if notice else None
+    if board is None or board.key.line != announced:
+        raise Refusal(Reason("board_key_changed", say("The key of the election board is not the one that was announced."), say("Do not vote and do not go on. Tell the observers: the database was changed.")))
+    return board
+
+
 def election_data(vote: Any, origin: str, key: BoardKey) -> dict[str, Any]:
     """What every seal of this vote is bound to: the paper as it was announced, the site, and the board's key."""
     paper = [
@@ -49,9 +65,7 @@ def election_data(vote: Any, origin: str, key: BoardKey) -> dict[str, Any]:
 
 
 def election_now(vote: Any) -> dict[str, Any]:
-    board = board_of(vote.id)
-    assert board is not None  # a notice without a board is refused
-    return election_data(vote, log_of(vote.unit_id).origin, board.key)
+    return election_data(vote, log_of(vote.unit_id).origin, announced_board(vote).key)
 
 
 def has_voted(elector_id: int) -> bool:

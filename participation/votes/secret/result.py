@@ -16,7 +16,7 @@ from participation.votes.phases import Phase
 from participation.votes.policy import rule_of
 from participation.votes.rules import elect
 from participation.votes.secret.opening import check_result, read_result
-from participation.votes.secret.queries import board_of, box_of, election_now, opening_of
+from participation.votes.secret.queries import announced_board, box_of, election_now, opening_of
 from participation.votes.secret_models import SecretMark, SecretOpening
 from participation.votes.services.steps import hold, record_step, require
 
@@ -24,16 +24,17 @@ from participation.votes.services.steps import hold, record_step, require
 def accept_opening(vote_id: int, file: bytes, by_id: int | None, clock: Clock) -> SecretOpening:
     """Take in what the board's command wrote. The same file again changes nothing; another one is refused."""
     held = hold(vote_id, clock)
-    box, board, standing = box_of(vote_id), board_of(vote_id), opening_of(vote_id)
+    box, standing = box_of(vote_id), opening_of(vote_id)
     result = read_result(file)
     if standing is not None:
         if standing.data == result:
             return standing
         raise Refusal(Reason("opened", say("The figures of the election board are already on record."), say("They cannot be replaced. If they are wrong, object to the count."), "result"))
     require(held, Phase.CLOSED)
-    if box is None or board is None:
+    if box is None:
         raise Refusal(Reason("box_open", say("The box has not been closed yet."), say("Close it, and give it to the election board.")))
-    figures = check_result(result, election_now(held.vote), box.root, box.ballots, board.key)
+    election, key = election_now(held.vote), announced_board(held.vote).key
+    figures = check_result(result, election, box.root, box.ballots, key)
     step = record_step(held, "secret-result", by_id, public={"figures": figures, "signature": result["signature"]})
     assert step.log_index is not None
     opening = SecretOpening(vote_id=vote_id, data=result, at=held.now, by_id=by_id, log_index=step.log_index)
