@@ -20,6 +20,7 @@ from participation.roll.masking import masked
 from participation.roll.models import Home, Stairwell
 from participation.roll.queries import facts_at, members_of
 from participation.votes.models import Ballot, Elector, ElectorHome, RollCorrection, Vote, VoteCount
+from participation.votes.secret_models import SecretMark
 from participation.votes.services.correcting import add_home, correct_area, remove_home
 
 KINDS = ("area", "removed", "added")
@@ -45,7 +46,8 @@ def find_homes(
     """Homes by building and room number (or by id), at most MOST_FOUND; a fixed number of queries."""
     facts = facts_at(vote.unit_id, now)
     corrected = corrected_homes(vote.id)
-    voted = select(Ballot.elector_id).where(Ballot.vote_id == vote.id).distinct().subquery()
+    marked = select(SecretMark.elector_id).where(SecretMark.vote_id == vote.id)
+    voted = select(Ballot.elector_id).where(Ballot.vote_id == vote.id).union(marked).subquery()
     query = (
         select(
             Home.id,

@@ -21,7 +21,7 @@ from participation.votes.secret.closing import close_box
 from participation.votes.secret.drafting import LONGEST_MEMBERS, make_open, make_secret
 from participation.votes.secret.export import box_json
 from participation.votes.secret.opening import LARGEST_FILE
-from participation.votes.secret.queries import board_of, box_of, marks
+from participation.votes.secret.queries import board_of, box_of, is_kept, marks
 from participation.votes.secret.result import accept_opening
 from participation.votes.services.steps import phase_now
 from participation.web.access import access, staff
@@ -80,7 +80,7 @@ def close_secret_box(unit_slug: str, vote_id: int) -> Any:
 def secret_box_file(unit_slug: str, vote_id: int) -> Response:
     """The closed box for the board's command."""
     vote = _secret(find_announced(unit_slug, vote_id, *WATCHERS))
-    if box_of(vote.id) is None:
+    if not is_kept(box_of(vote.id)):
         abort(404)
     response = Response(box_json(vote), mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="box-{vote.id}.json"'

@@ -104,6 +104,13 @@ def box_of(vote_id: int) -> SecretBox | None:
     return db.session.get(SecretBox, vote_id)
 
 
+def is_kept(box: SecretBox | None) -> bool:
+    """Whether the ballots of this box are there: it is closed, and its retention time is not over."""
+    if box is None:
+        return False
+    return box.ballots == 0 or db.session.get(SecretBallot, (box.vote_id, 0)) is not None
+
+
 def opening_of(vote_id: int) -> SecretOpening | None:
     return db.session.get(SecretOpening, vote_id)
 

@@ -24,7 +24,7 @@ from participation.votes.secret.about import about_secret
 from participation.votes.secret.casting import cast_secret
 from participation.votes.secret.codes import grouped
 from participation.votes.secret.export import box_list, trackers
-from participation.votes.secret.queries import TINY, box_of, my_secret_heads
+from participation.votes.secret.queries import TINY, box_of, is_kept, my_secret_heads
 from participation.votes.services.casting import checked_choices
 from participation.web.access import DEVICE, PUBLIC, access
 
@@ -124,7 +124,7 @@ def secret_box(vote_id: int) -> Any:
 def secret_box_list(vote_id: int) -> Response:
     """The hashes of all ballots in the box, from which everybody can compute its root again."""
     vote, _ = _election_or_404(vote_id)
-    if box_of(vote.id) is None:
+    if not is_kept(box_of(vote.id)):
         abort(404)
     return Response(box_list(vote), mimetype="application/json")
 
