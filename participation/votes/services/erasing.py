@@ -96,7 +96,8 @@ def _erase(cls: Any) -> int:
     changes, left = [], []
     for name, value in erased_columns(cls).items():
         wanted = literal(value, dialect)
-        changes.append(f'"{name}" = CASE WHEN "{name}" IS NULL THEN NULL ELSE {wanted} END')
+        kept_empty = f'CASE WHEN "{name}" IS NULL THEN NULL ELSE {wanted} END'
+        changes.append(f'"{name}" = {"NULL" if value is None else kept_empty}')
         left.append(f'"{name}" IS NOT NULL' if value is None else f'"{name}" <> {wanted}')
     statement = f"UPDATE {table} SET {', '.join(changes)} WHERE ({erasable_when(cls, table)}) AND ({' OR '.join(left)})"  # noqa: S608
     return db.session.execute(text(statement)).rowcount
