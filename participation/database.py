@@ -142,8 +142,9 @@ def sqlite_module() -> Any:
 def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine`, by the kind of database."""
     if url.startswith("sqlite"):
-        # As many as threads and more: a connection made for one request would be half of its cost.
-        return {"module": sqlite_module(), "pool_size": 16, "connect_args": {"timeout": WAIT_FOR_WRITER, "isolation_level": None}}
+        # As many as threads and more: a connection made for one request would be half of its cost. The last one used
+        # comes first: it has the pages and the statements at hand that the next request needs.
+        return {"module": sqlite_module(), "pool_size": 16, "pool_use_lifo": True, "connect_args": {"timeout": WAIT_FOR_WRITER, "isolation_level": None}}
     return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
 
 
@@ -226,6 +227,17 @@ def fetch(statement: Executable, values: Values) -> Rows | CursorResult[Any]:
     if ready.writes:
         _refuse_while_reading(connection, ready.sql)
     return ready.run(connection.connection.driver_connection, values)
+
+
+def glance(statement: Executable, values: Values) -> Any:
+    """`fetch` for one look before a unit of work begins: no transaction is opened for it and ended again."""
+    if db.engine.dialect.name != "sqlite" or db.session().in_transaction():
+        return fetch(statement, values)
+    connection = db.engine.raw_connection()
+    try:
+        return prepared(statement, db.engine.dialect, values).run(connection.driver_connection, values)
+    finally:
+        connection.close()
 
 
 @contextmanager

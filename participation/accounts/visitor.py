@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app
+from flask import current_app, request
 from flask_login import UserMixin
 from sqlalchemy import bindparam, or_, select
 
 from participation.accounts.models import Grant, Person, Role, SignIn
-from participation.database import db, fetch, reading
+from participation.database import db, fetch, glance, reading
 from participation.extensions import login_manager
 
 STAFF_IDLE = timedelta(hours=2)
@@ -77,8 +77,10 @@ _SIGN_IN = (
 def load_visitor(token: str) -> Visitor | None:
     """The visitor whose cookie holds `token`, unless that sign-in has ended or lapsed."""
     now = clock_now()
+    # A page goes on reading in the transaction that begins here; a request that writes begins its own afterwards.
+    look = fetch if request.method == "GET" else glance
     with reading():
-        row = fetch(_SIGN_IN, {"token_hash": hash_token(token)}).one_or_none()
+        row = look(_SIGN_IN, {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
     if row.kind == "staff" and (now - row.last_seen_at > STAFF_IDLE or now - row.created_at > STAFF_LONGEST):

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, MultipleResultsFound, NoResultFound
 
 from participation.accounts.models import Person
-from participation.database import db, fetch, transaction
+from participation.database import db, fetch, glance, transaction
 from participation.roll.models import Area
 from participation.votes.models import Vote
 from tests.support.people import Make
@@ -104,3 +104,14 @@ def test_a_prepared_statement_is_counted_like_any_other(app: Flask, people: list
         fetch(ALL, {})
         db.session.execute(text("SELECT 1"))
     assert len(queries) == 2
+
+
+def test_a_glance_begins_nothing_and_sees_what_the_present_unit_of_work_has_written(
+    app: Flask, people: list[Person]
+) -> None:
+    with app.app_context():
+        assert glance(BY_NAME, {"name": "Wang"}).scalar_one() == people[0].id
+        assert db.engine.dialect.name != "sqlite" or not db.session().in_transaction()
+        with transaction():
+            fetch(RENAME, {"old": "Wang", "new": "Wang the elder"})
+            assert glance(BY_NAME, {"name": "Wang the elder"}).scalar_one() == people[0].id
