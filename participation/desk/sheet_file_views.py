@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 
 from participation.accounts.forms import plain
 from participation.accounts.models import Role
-from participation.database import db
+from participation.database import db, end_transaction
 from participation.desk.blueprint import blueprint
 from participation.desk.doors import clock, find_announced, me, undo
 from participation.desk.paper_views import TAKING
@@ -23,7 +24,7 @@ from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.votes.models import Elector, Vote
 from participation.votes.paper import paper_of
-from participation.votes.services.filing import enter_rows
+from participation.votes.services.filing import STACK, Entered, enter_rows
 from participation.votes.services.steps import phase_now, wrong_phase
 from participation.votes.sheet_choices import outcome_words
 from participation.votes.sheet_codes import grouped
@@ -76,8 +77,7 @@ def preview_sheet_file(unit_slug: str, vote_id: int) -> Any:
     except Refusal as refusal:
         return _upload_page(vote, undo(refusal)), 422
     source = plain(file.filename, 80)
-    tried = enter_rows(vote_id, found.rows, me().person_id, source, clock())
-    db.session.rollback()
+    tried = _in_stacks(vote_id, found.rows, source, db.session.rollback)
     kept = {line.line for line in tried.lines}
     rows = [row for row in found.rows if row.line in kept]
     return render_template(
@@ -96,11 +96,23 @@ def enter_sheet_file(unit_slug: str, vote_id: int) -> Any:
     except BadData:
         reason = Reason("preview_old", say("The preview is too old, or not yours."), say("Choose the file again."), "file")
         return _upload_page(vote, (reason,)), 422
-    done = enter_rows(vote_id, rows, me().person_id, source, clock())
+    done = _in_stacks(vote_id, rows, source, end_transaction)
     flash(ngettext("%(num)s sheet is entered as read by you.", "%(num)s sheets are entered as read by you.", len(done.lines)), "success")
     if done.refused:
         flash(gettext("Lines that could no longer be entered: %(lines)s.", lines=", ".join(str(line.line) for line in done.refused[:50])), "warning")
     return redirect(url_for("desk.paper", unit_slug=unit_slug, vote_id=vote_id), 303)
+
+
+def _in_stacks(vote_id: int, rows: Sequence[FileRow], source: str, end: Callable[[], None]) -> Entered:
+    """Stack by stack, each ended by `end` (kept, or taken back): a long file never keeps owners from voting."""
+    lines: list[Any] = []
+    refused: list[Any] = []
+    for start in range(0, len(rows), STACK):
+        found = enter_rows(vote_id, rows[start : start + STACK], me().person_id, source, clock())
+        end()
+        lines.extend(found.lines)
+        refused.extend(found.refused)
+    return Entered(tuple(lines), tuple(refused))
 
 
 def _serializer() -> URLSafeTimedSerializer:

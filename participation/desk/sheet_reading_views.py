@@ -13,7 +13,7 @@ from participation.desk.blueprint import blueprint
 from participation.desk.doors import clock, errors_by_field, find_announced, me, undo
 from participation.desk.paper_queries import differing, next_for, return_of_code, sheet_code, waiting_for
 from participation.desk.paper_views import return_or_404
-from participation.kernel.refusal import Refusal
+from participation.kernel.refusal import Reason, Refusal
 from participation.votes.counting import BLANK
 from participation.votes.models import Vote
 from participation.votes.paper import Paper, paper_of
@@ -35,9 +35,9 @@ SUPPORT = staff(Role.SUPPORT)
 def reading(unit_slug: str, vote_id: int) -> Any:
     """The next sheet for this person; or the one in hand, by its code; or that there is none."""
     vote = find_announced(unit_slug, vote_id, Role.SUPPORT)
-    place = {"unit_slug": unit_slug, "vote_id": vote_id}
-    typed, reasons = request.args.get("code", ""), ()
-    found = None
+    place: dict[str, Any] = {"unit_slug": unit_slug, "vote_id": vote_id}
+    typed, found = request.args.get("code", ""), None
+    reasons: tuple[Reason, ...] = ()
     if typed.strip():
         try:
             sheet = sheet_of_code(vote_id, typed)

@@ -44,7 +44,7 @@ def receiving(unit_slug: str, vote_id: int) -> str:
 @access(SUPPORT)
 def receive(unit_slug: str, vote_id: int) -> Any:
     vote = find_announced(unit_slug, vote_id, Role.SUPPORT)
-    place = {"unit_slug": unit_slug, "vote_id": vote_id}
+    place: dict[str, Any] = {"unit_slug": unit_slug, "vote_id": vote_id}
     try:
         made = record_return(vote_id, request.form.get("code", ""), _arrival(vote), clock())
     except Refusal as refusal:

@@ -27,7 +27,7 @@ from participation.votes.sheet_codes import grouped, read_code
 from participation.votes.sheet_words import ANSWERS, COLUMNS, FLAW_WORDS, NONE_WORDS, QUESTION_WORDS
 
 FILE_BYTES = 8 * 1024 * 1024
-MOST_ROWS = 1_000  # filled-in lines: a stack that one person reads in a day
+MOST_ROWS = 500  # filled-in lines: a stack that one person reads in a day
 LINES = 20_000  # lines looked at, the empty ones of a template among them
 
 
@@ -70,7 +70,9 @@ def read_sheet_file(data: bytes, paper: Paper, zone: ZoneInfo) -> SheetFile:
 def _read(table: Table, paper: Paper, zone: ZoneInfo) -> SheetFile:
     lines = _limited(table)
     columns = _header(lines, paper)
-    findings, rows, seen = Findings(), [], {}
+    findings = Findings()
+    rows: list[FileRow] = []
+    seen: dict[str, int] = {}
     for row in lines:
         if not any(folded(row.cell(at)) for key, at in columns.items() if key != "code"):
             continue

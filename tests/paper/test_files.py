@@ -222,3 +222,14 @@ def test_the_template_is_also_a_workbook_that_reads_back_empty(counter):
     assert rows[0][:3] == ("code", "received at", "question 1") and len(rows) == 6
     answer = upload(counter, counter.client, data, "template.xlsx")
     assert answer.status_code == 200 and "No line can be entered" in words(counter.client)
+
+
+def test_a_long_file_is_tried_out_and_entered_stack_by_stack(counter, monkeypatch):
+    monkeypatch.setattr("participation.desk.sheet_file_views.STACK", 2)
+    counter.print_all()
+    counter.clock.advance(minutes=5)
+    data = filled(counter, counter.client, Wang="yes", Qian="no", Deng="!torn", Li="blank")
+    upload(counter, counter.client, data)
+    assert "4 sheets can be entered" in words(counter.client) and stored(counter, SheetReturn) == 0
+    counter.client.submit("/files/entry")
+    assert stored(counter, SheetReading) == 4

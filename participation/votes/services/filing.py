@@ -21,6 +21,8 @@ from participation.votes.sheet_files import FileRow
 from participation.votes.sheet_models import SheetReturn
 from participation.votes.standing import Channel
 
+STACK = 50
+
 
 class EnteredLine(NamedTuple):
     """A line that was entered. `state`: second, differs, done, or what became of the sheet at once (late, void)."""
@@ -45,9 +47,10 @@ class Entered(NamedTuple):
 
 
 def enter_rows(vote_id: int, rows: Sequence[FileRow], by_id: int, source: str, clock: Clock) -> Entered:
-    """Enter every line that can be entered, in one transaction; each of the others leaves nothing behind.
+    """Enter every line that can be entered; each of the others leaves nothing behind.
 
-    The caller decides whether the transaction is kept: what is rolled back afterwards was an exact preview.
+    The caller decides whether the transaction is kept: what is rolled back afterwards was an exact preview.  A line
+    takes about 14 ms in which nobody else can write: callers go on in stacks of at most `STACK` lines.
     """
     lines: list[EnteredLine] = []
     refused: list[RefusedLine] = []
