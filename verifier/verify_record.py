@@ -16,6 +16,7 @@ What it does, in this order (the words in capitals head the parts below):
     SHOWN      what the site shows today is what the record says
     ROLL       the sealed lines of the frozen roll give its fingerprint, and add up to what the notice said
     BALLOTS    each sealed ballot is opened; which one stands for each owner is worked out anew
+    (for a secret election, the box and the sums signed by the election board take the place of the next two)
     COUNT      weights, choices, channels, buildings, candidates are added up in whole numbers (areas in 1/100 m2)
     VERDICT    the rule that was frozen with the notice is put to these numbers, and everything is compared with what
                was announced, to the last 0.01 m2 and the last owner
@@ -338,7 +339,7 @@ class Unreadable(Exception):
 
 PUBLIC_MEMBERS = ("manifest.json", "verifier-key.txt", "checkpoint.txt", "record.jsonl", "shown.json", "roll-seals.txt")
 AUDITOR_MEMBERS = ("roll.jsonl", "openings.jsonl")
-OTHER_MEMBERS = ("witnesses.txt",)
+OTHER_MEMBERS = ("witnesses.txt", "secret-box.txt", "secret-marks.txt")
 SEAL = b"sha256:"
 
 
@@ -528,13 +529,16 @@ def _check_witnesses(evidence, options, checkpoints, report):
         except ValueError:
             report.fail("witness_key_unreadable", key=line[:80])
     for key in keys.values():
-        for checkpoint in filter(None, checkpoints):
-            at = checkpoint.witnessed_at(key)
+        signed = [(checkpoint.size, checkpoint.witnessed_at(key)) for checkpoint in filter(None, checkpoints)]
+        for size, at in signed:
             if at is False:
-                report.fail("witness_wrong", name=key.name, size=checkpoint.size)
-            elif at is not None:
-                when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(at))
-                report.ok("witnessed", name=key.name, size=checkpoint.size, when=when)
+                report.fail("witness_wrong", name=key.name, size=size)
+        newest = max(((size, at) for size, at in signed if at not in (None, False)), default=None)
+        if newest:
+            when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(newest[1]))
+            report.ok("witnessed", name=key.name, size=newest[0], when=when)
+        else:
+            report.skip("not_witnessed", name=key.name)
 
 
 # ------------------------------------------------------------------------------------------------ STEPS
@@ -542,7 +546,8 @@ def _check_witnesses(evidence, options, checkpoints, report):
 AUDITING = ("auditor-named", "evidence-handed-out")
 OBJECTING = ("objection", "objection-answer")
 SHEETS = ("sheets-printed", "sheet-received", "sheet-read", "sheet-settled", "sheet-outcome")
-BOX = SHEETS + ("ballot", "ballot-set-aside", "two-ballots", "co-owner-statement", "co-owner-statement-withdrawn")
+SECRET = ("secret-ballot", "secret-box", "secret-result")
+BOX = SHEETS + SECRET + ("ballot", "ballot-set-aside", "two-ballots", "co-owner-statement", "co-owner-statement-withdrawn")
 # Which kinds of entries may stand at which stage of a vote; kinds not named in any stage are not judged.
 ALLOWED = {
     "before": ("notice",),
@@ -720,8 +725,8 @@ def check_shown(evidence, course, report):
             for number, (index, about) in course.objections.items()
         ]
         _compare("shown_differs", "objections", shown["objections"], objections, report)
-        if vote.get("secret"):
-            course.is_secret = True
+        if bool(vote["secret"]) != bool(notice.get("secret")):
+            report.fail("shown_differs", where="secret", found=vote["secret"], expected=bool(notice.get("secret")))
     except (KeyError, TypeError, ValueError, AttributeError):
         report.fail("member_unreadable", name="shown.json")
     if report.faults() == before:
@@ -1000,7 +1005,7 @@ def check_ballots(evidence, entries, course, roll, report, progress):
         if opening is not None and opening["index"] == index:
             content = _opened(entry, opening, report)
             opening = next(openings, None)
-        elif "commitment" in entry and kind in BOX and kind not in SHEETS:
+        elif "commitment" in entry and kind in BOX and kind not in SHEETS + SECRET:
             report.fail("unopened", index=index, kind=kind)
         elif "commitment" in entry:
             unopened[kind] = unopened.get(kind, 0) + 1
@@ -1482,6 +1487,100 @@ def _check_question(stage, result, question, told, report):
             report.fail("parts_wrong", where=where)
 
 
+# ------------------------------------------------------------------------------------------------ secret elections
+# Nobody can open single ballots.  The site knows who has voted and holds sealed ballots; the election board alone can
+# open them, and signs sums.  So: as many ballots as marks, the box that was opened is the box on record, the sums are
+# the board's own, and the outcome follows from them.
+
+def check_secret(evidence, entries, course, roll, report):
+    before, standing, box, told = report.faults(), set(), None, None
+    for index, entry in entries:
+        kind = entry.get("kind")
+        if kind == "secret-ballot":
+            if box is not None or ("replaces" in entry and entry["replaces"] not in standing):
+                report.fail("secret_ballot_wrong", index=index)
+            standing.discard(entry.get("replaces"))
+            standing.add(index)
+        elif kind in ("ballot", "ballot-set-aside"):
+            report.fail("out_of_order", index=index, kind=kind, stage="secret")
+        elif kind in ("secret-box", "secret-result"):
+            if (box if kind == "secret-box" else told) is not None:
+                report.fail("out_of_order", index=index, kind=kind, stage="secret")
+            box, told = (entry, told) if kind == "secret-box" else (box, entry)
+    if not course.results:
+        return
+    if box is None or told is None:
+        report.fail("secret_incomplete")
+        return
+    tree, last = Tree(), b""
+    for line in evidence.lines("secret-box.txt"):
+        if line <= last:
+            report.fail("box_wrong")  # in the order of their hashes, so that their places tell nothing; none twice
+        tree.add(leaf_hash(bytes.fromhex(line.decode("ascii"))))
+        last = line
+    figures, secret = told["figures"], course.notice["secret"]
+    keys = base64.urlsafe_b64decode(secret["board_key"].partition("_")[2])
+    try:
+        Ed25519PublicKey.from_public_bytes(keys[32:64]).verify(
+            unbase64(told["signature"]), b"participation/secret-result/v1\n" + canonical(figures)
+        )
+    except InvalidSignature:
+        report.fail("board_signature_wrong")
+    expected = {"origin": evidence.manifest["origin"], "vote": evidence.vote_id, "board_key": secret["board_key"],
+                "root": box["root"], "ballots": box["ballots"]}  # fmt: skip
+    if {name: figures.get(name) for name in expected} != expected or tree.root().hex() != box["root"]:
+        report.fail("box_wrong")
+    if not len(standing) == tree.size == box["ballots"]:
+        report.fail("box_number", entries=len(standing), ballots=tree.size, told=box["ballots"])
+    if report.faults() == before:
+        report.ok("secret_box", number=box["ballots"], board=secret["fingerprint"])
+    _check_secret_counts(evidence, entries, course, roll, figures, report)
+
+
+def _check_secret_counts(evidence, entries, course, roll, figures, report):
+    marks = [int(line) for line in evidence.lines("secret-marks.txt")] if roll is not None else None
+    totals = _public_totals(course)
+    for index, entry in entries:
+        if roll is not None and entry.get("kind") == "correction":
+            roll.correct(entry)
+        if entry.get("kind") not in ("preliminary-result", "final-result"):
+            continue
+        stage, result, before = entry["kind"].partition("-")[0], entry["result"], report.faults()
+        heads, area = totals(index)
+        part = dict(result["part"])  # the area that took part can be added up only by whoever knows who has voted
+        if marks is not None:
+            weights = [roll.weights.get(number, (0, 0)) for number in marks]
+            part = {"heads": sum(weight[0] for weight in weights), "area": sum(weight[1] for weight in weights)}
+            if len(set(marks)) != len(marks):
+                report.fail("marks_wrong")
+        if part["heads"] != figures["ballots"] or not 0 <= part["area"] <= area:
+            report.fail("marks_wrong")
+        counted = {
+            "roll": {"heads": heads, "area": area}, "part": part,
+            "secret": {"ballots": figures["ballots"], "root": figures["root"],
+                       "opening": next(at for at, other in entries if other.get("kind") == "secret-result")},
+            "questions": [
+                _count_secret(question, told, heads, figures["ballots"])
+                for question, told in zip(course.questions, figures["questions"])
+            ],
+        }  # fmt: skip
+        _compare("count_differs", stage, _in_order(result), _in_order(counted), report)
+        if report.faults() == before:
+            report.ok("secret_count", stage=stage, number=figures["ballots"])
+        _tell_result(stage, result, course, report)
+
+
+def _count_secret(question, told, heads, ballots):
+    """The board's sums of one question under the frozen rule: heads only, since an area would give away whose it is."""
+    approvals = {line["candidate"]: Sum(line["heads"]) for line in told["approvals"]}
+    part, none = Sum(ballots), {"heads": 0, "area": 0}
+    return dict(
+        elect(question["rule"], Sum(heads), part, approvals, question["seats"] or 0),
+        question=question["question"], part=part.data(), unresolved=none, blank=none, without_name=told["blank"],
+        by_channel={"phone": {"part": part.data(), "candidates": {str(id_): one.data() for id_, one in approvals.items()}}},
+    )  # fmt: skip
+
+
 # ------------------------------------------------------------------------------------------------ one receipt
 
 def check_receipt(proof, options, report):
@@ -1605,6 +1704,7 @@ def check_evidence(path, options, report):
         if not course.results:
             report.skip("no_result")
         if course.notice.get("secret"):
+            check_secret(evidence, entries, course, roll, report)
             report.skip("secret")
         elif roll is not None:
             check_ballots(evidence, entries, course, roll, report, progress[2])
@@ -1667,6 +1767,12 @@ TEXTS = {
     "arithmetic": ("{stage}: the announced sums add up, by channel and together, and the outcome follows from them under the frozen rule.",
                    "{stage}:公布的各项合计(分渠道与总计)相符,按冻结的规则得出所公布的结果。",
                    "{stage}: 공고된 합계가 경로별로도 전체로도 맞고, 동결된 규칙에 따라 결과가 나옵니다."),
+    "secret_box": ("The box holds {number} sealed ballots, as many as stand in the record; it is the box that the election board opened, and the sums bear the board's signature (key {board}).",
+                   "票箱中有 {number} 张密封票,与记录中有效的数量相同;选举委员会打开的正是此票箱,合计有委员会的签名(公钥 {board})。",
+                   "투표함에는 봉인된 투표지 {number}장이 있고 기록에 유효한 수와 같습니다. 선거위원회가 연 것이 이 투표함이며, 합계에는 위원회의 서명이 있습니다 (열쇠 {board})."),
+    "secret_count": ("{stage}: {number} ballots, as many as owners marked as having voted; seats and outcome follow from the board's sums under the frozen rule.",
+                     "{stage}:{number} 张票,与标记为已投票的业主数相同;席位和结果按冻结的规则由委员会的合计得出。",
+                     "{stage}: 투표지 {number}장, 투표한 것으로 표시된 소유자 수와 같습니다. 의석과 결과는 동결된 규칙에 따라 위원회의 합계에서 나옵니다."),
     "receipt_signed": ("The checkpoint ({size} entries of {origin}) is signed with the key of the record.", "校验点({origin} 的 {size} 条)由公开记录的密钥签名。", "체크포인트({origin}, {size}건)는 기록의 열쇠로 서명되었습니다."),
     "receipt_in": ("Your ballot is entry {index} of the record, unchanged, under that checkpoint ({size} entries).", "您的表决票是该校验点({size} 条)下记录的第 {index} 条,未被改动。", "당신의 투표지는 그 체크포인트({size}건) 아래 기록의 항목 {index}이며 바뀌지 않았습니다."),
     "receipt_opened": ("The sealed envelope in that entry holds exactly the ballot below.", "该条中的密封信封里正是下面这张表决票。", "그 항목의 봉투에는 아래의 투표지가 그대로 들어 있습니다."),
@@ -1677,6 +1783,7 @@ TEXTS = {
     "no_older": ("Whether an older record was replaced as a whole: pass a checkpoint from a poster or witness with --checkpoint.",
                  "整份记录是否被替换过:请用 --checkpoint 传入张贴的或见证人保存的校验点。",
                  "이전 기록이 통째로 바뀌었는지: 게시물이나 증인의 체크포인트를 --checkpoint로 넘기십시오."),
+    "not_witnessed": ("What {name} has seen: the file holds no co-signature by this witness. Ask for the one they kept.", "{name} 所见:文件中没有该见证人的签名。请向其索取所保存的校验点。", "{name}이(가) 본 것: 파일에 이 증인의 서명이 없습니다. 보관한 것을 달라고 하십시오."),
     "kind_unknown": ("{number} entries \u201c{kind}\u201d are in their place in the record, but were not interpreted.", "{number} 条“{kind}”在记录中的位置正确,但未作解读。", "항목 “{kind}” {number}건은 기록의 제자리에 있으나 해석하지 않았습니다."),
     "roll_sealed": ("The lines of the roll: they hold names and are in the auditor's file only.", "名册各行:含有姓名,只在审计员的文件中。", "명부의 줄: 이름이 있어 감사인의 파일에만 있습니다."),
     "ballots_sealed": ("What the {number} ballots hold: they are sealed here and opened in the auditor's file only. Every owner can check the own one by receipt.",
@@ -1684,7 +1791,9 @@ TEXTS = {
                        "투표지 {number}장의 내용: 여기서는 봉인되어 있고 감사인의 파일에서만 열립니다. 소유자는 누구나 영수증으로 자기 것을 확인할 수 있습니다."),
     "unopened_kind": ("{number} sealed entries \u201c{kind}\u201d were not opened: the file does not hold their contents.", "{number} 条封存的“{kind}”未打开:文件中没有其内容。", "봉인된 “{kind}” {number}건은 열지 않았습니다: 파일에 내용이 없습니다."),
     "no_result": ("A result: none has been announced yet.", "结果:尚未公布。", "결과: 아직 공고되지 않았습니다."),
-    "secret": ("The count of a secret election: the record holds who voted, not what was voted.", "秘密选举的计票:记录中只有谁投了票,没有投了什么。", "비밀 선거의 개표: 기록에는 누가 투표했는지만 있습니다."),
+    "secret": ("What single ballots of this secret election hold: nobody but the election board can open them. Look your tracker up in the list of the box.",
+               "秘密选举中单张票的内容:只有选举委员会能打开。请在票箱清单中查找您的追踪码。",
+               "비밀 선거의 낱낱의 투표지: 선거위원회만 열 수 있습니다. 투표함 목록에서 당신의 추적 번호를 찾으십시오."),
     "no_consistency": ("Whether the record of {second} entries goes on from the one of {first}: pass the consistency proof with --consistency.", "含 {second} 条的记录是否承接含 {first} 条的记录:请用 --consistency 传入一致性证明。", "{second}건의 기록이 {first}건의 기록을 이어 가는지: --consistency로 일관성 증명을 넘기십시오."),
     "receipt_sealed": ("What the ballot holds: this file is without its salt. Take the one from your own receipt page.", "表决票的内容:此文件不含盐值。请使用您自己回执页上的文件。", "투표지의 내용: 이 파일에는 솔트가 없습니다. 자신의 영수증 화면의 파일을 쓰십시오."),
     # what is wrong
@@ -1740,6 +1849,12 @@ TEXTS = {
     "standing_wrong": ("Entry {index}: which ballot of owner {number} stands is not what the rule says.", "第 {index} 条:业主 {number} 的哪张票有效与规则不符。", "항목 {index}: 소유자 {number}의 어느 투표지가 유효한지가 규칙과 다릅니다."),
     "two_ballots_wrong": ("Entry {index} tells of two ballots what does not follow from them.", "第 {index} 条对两张票的说明与票本身不符。", "항목 {index}이(가) 두 투표지에 대해 사실과 다르게 말합니다."),
     "two_ballots_untold": ("Ballots {stands} and {other} of one owner came in different ways, but no entry tells which one stands.", "同一业主的票 {stands} 与 {other} 来自不同渠道,却没有记录说明哪张有效。", "한 소유자의 투표지 {stands}와 {other}이(가) 다른 길로 왔으나 어느 것이 유효한지 말하는 항목이 없습니다."),
+    "secret_ballot_wrong": ("Entry {index}: a sealed ballot after the box was closed, or one that replaces none.", "第 {index} 条:票箱关闭后的密封票,或所替换的票不存在。", "항목 {index}: 투표함이 닫힌 뒤의 투표지이거나 대신할 투표지가 없습니다."),
+    "secret_incomplete": ("A result was posted, but the box or the board's figures are not on record.", "已公布结果,但记录中没有票箱或委员会的合计。", "결과가 공고되었으나 투표함이나 위원회의 합계가 기록에 없습니다."),
+    "board_signature_wrong": ("The sums do not bear the signature of the election board.", "合计没有选举委员会的签名。", "합계에 선거위원회의 서명이 없습니다."),
+    "box_wrong": ("The box is not the one on record, or not the one that the board opened.", "票箱不是记录中的,或不是委员会打开的那个。", "투표함이 기록의 것이 아니거나 위원회가 연 것이 아닙니다."),
+    "box_number": ("{entries} sealed ballots stand in the record, {ballots} are in the box, {told} are said to be.", "记录中有效的密封票 {entries} 张,箱中 {ballots} 张,公布为 {told} 张。", "기록에 유효한 투표지 {entries}장, 투표함에 {ballots}장, 공고는 {told}장입니다."),
+    "marks_wrong": ("Not as many ballots as owners marked as having voted.", "票数与标记为已投票的业主数不符。", "투표지 수가 투표한 것으로 표시된 소유자 수와 다릅니다."),
     "sheet_wrong": ("Entry {index}: the ballot is not what two persons read on its sheet.", "第 {index} 条:该票与两人从纸上读到的不符。", "항목 {index}: 투표지가 두 사람이 종이에서 읽은 것과 다릅니다."),
     "statement_wrong": ("Entry {index}: a co-owner's statement without a ballot or without its counterpart.", "第 {index} 条:共有人的陈述没有对应的表决票或陈述。", "항목 {index}: 공유자 진술에 짝이 되는 투표지나 진술이 없습니다."),
     "opening_astray": ("The file opens entry {index}, which is none of this vote or was opened twice: a ballot was added or moved.", "文件打开的第 {index} 条不属于本次表决或被打开两次:有票被增加或移动。", "파일이 이 표결에 없는, 또는 두 번 열린 항목 {index}을(를) 엽니다: 투표지가 더해지거나 옮겨졌습니다."),

@@ -7,9 +7,12 @@
     record.jsonl           every entry of the neighbourhood's record from the first on, a line each
     shown.json             what the site shows: vote, questions with rules, results, corrections, objections
     roll-seals.txt         the seal of each line of the frozen roll, in order
+    witnesses.txt          the keys of the witnesses whom the record names; their lines stand under checkpoints/
+    secret-box.txt         of a secret election: the hash of each sealed ballot in the box
   and for an auditor only
     roll.jsonl             the lines of the roll with their salts, and what the site counts with now
     openings.jsonl         the contents and salts that open ballots, co-owners' statements and other sealed entries
+    secret-marks.txt       of a secret election: which owners have voted
 
 Nothing is held in memory that grows with the vote.  The same state of the record gives the same bytes.
 """
@@ -33,7 +36,9 @@ from participation.roll.models import Unit
 from participation.votes.evidence.archive import SealedArchive
 from participation.votes.evidence.openings import openings
 from participation.votes.evidence.roll import roll_lines, roll_seals
+from participation.votes.evidence.secret import hashes_in_box, marked_electors
 from participation.votes.evidence.shown import shown
+from participation.votes.evidence.witnesses import witness_keys, witnessed
 from participation.votes.models import Elector, Result, Vote, VoteStep
 
 FORMAT = "participation/evidence/v1"
@@ -86,10 +91,16 @@ def write_bundle(vote: Vote, path: Path, *, auditor: bool, progress: Progress = 
         archive.put("checkpoint.txt", checkpoint_at(log, extent.size)[1].encode())
         for name, size in _printed(vote, extent.size):
             archive.put(f"checkpoints/{name}.txt", checkpoint_at(log, size)[1].encode())
+        for size, signed in witnessed(log, extent.size):
+            archive.put(f"checkpoints/witnessed-{size}.txt", (checkpoint_at(log, size)[1] + signed).encode())
+        if keys := witness_keys(log):
+            archive.put("witnesses.txt", keys.encode())
         with archive.member("record.jsonl", expected_bytes=400 * extent.size) as file:
             for payload in tick.count(_payloads(log, extent.size)):
                 file.write(payload.encode() + b"\n")
         archive.put("shown.json", _json(shown(vote, extent.size)))
+        if vote.secret:
+            archive.put("secret-box.txt", hashes_in_box(vote.id).encode())
         with archive.member("roll-seals.txt") as file:
             for seal in tick.count(roll_seals(vote.id)):
                 file.write(seal.hex().encode() + b"\n")
@@ -106,6 +117,8 @@ def _write_private(archive: SealedArchive, vote: Vote, extent: Extent, tick: _Ti
     with archive.member("openings.jsonl", expected_bytes=200 * extent.lines) as file:
         for opening in tick.count(openings(vote.id, extent.size)):
             file.write(_json({"index": opening.index, "salt": opening.salt.hex(), "content": opening.content}))
+    if vote.secret:
+        archive.put("secret-marks.txt", marked_electors(vote.id).encode())
 
 
 def _payloads(log: Log, size: int) -> Iterator[str]:

@@ -16,7 +16,15 @@ from sqlalchemy import Select, select
 from participation.database import db
 from participation.votes.behalf_models import Authority
 from participation.votes.electors import Weight
-from participation.votes.models import Ballot, BallotSetAside, CoOwnerStatement, CoOwnerWithdrawal, Elector, Objection, RollCorrection
+from participation.votes.models import (
+    Ballot,
+    BallotSetAside,
+    CoOwnerStatement,
+    CoOwnerWithdrawal,
+    Elector,
+    Objection,
+    RollCorrection,
+)
 from participation.votes.services.agreeing import withdrawal_content
 from participation.votes.services.boxing import ballot_content
 
