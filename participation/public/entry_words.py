@@ -111,6 +111,14 @@ def _authority(data: Payload) -> Sentence | None:
     }.get(data["authority"])
 
 
+_PURPOSES: dict[str, Sentence] = {
+    "count": say("to check the count"),
+    "objection": say("because of an objection"),
+    "supervision": say("for the supervising office"),
+    "court": say("for a court"),
+}
+
+
 _WORDS: dict[str, Callable[[Payload], Sentence | None]] = {
     "notice": _notice,
     "correction": _correction,
@@ -128,6 +136,12 @@ _WORDS: dict[str, Callable[[Payload], Sentence | None]] = {
     "sheet-outcome": _sheet_outcome,
     "authority": _authority,
     "authority-revoked": _revoked,
+    "owners-told": lambda data: say("%(count)s letters printed to owners for whom somebody else had voted", count=int(data["letters"])),
+    "secret-box": lambda data: say("Secret election: the box is closed with %(count)s ballots", count=int(data["ballots"])),
+    "auditor-named": lambda data: say("Auditor named: %(purpose)s", purpose=_PURPOSES[data["purpose"]]),
+    "evidence-handed-out": lambda data: say(
+        "The evidence that opens the ballots was handed out: %(purpose)s", purpose=_PURPOSES[data["purpose"]]
+    ),
     "witness-named": lambda data: say("Witness named: %(name)s", name=data["name"]),
     "witness-ended": lambda data: say("Witness ended: %(name)s", name=data["name"]),
     "erased": lambda data: say("Personal contents erased after the retention time of %(years)s years", years=int(data["years"])),

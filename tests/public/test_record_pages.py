@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -10,10 +12,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from participation.database import db, transaction
-from participation.public.entry_words import entry_words
+from participation.public.entry_words import _PLAIN, _WORDS, entry_words
+from participation.public.record_pages import entries_between
 from participation.record.checkpoint import open_checkpoint, parse_checkpoint
 from participation.record.merkle import leaf_hash, verify_consistency, verify_inclusion
-from participation.record.services import append, hold_log
+from participation.record.services import append, hold_log, log_of
 from participation.record.signed_note import Verifier, decode_base64, encode_base64
 from participation.votes.services.correcting import correct_area
 from tests.support.client import ParsingClient
@@ -23,6 +26,7 @@ from tests.votes.pages_support import Hall, words
 
 RECORD = "/units/lane-12/record"
 DATA = "/record/lane-12"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "record.md"
 
 
 @pytest.fixture
@@ -250,6 +254,25 @@ def test_a_rewritten_record_is_told_to_whoever_holds_a_signed_checkpoint(
 def test_entries_that_nobody_has_words_for_are_named_by_their_kind() -> None:
     for kind, payload in (("new-thing", "{}"), ("correction", "{}"), ("correction", "[]"), ("notice", "no JSON"), ("notice", "1")):
         assert str(entry_words(kind, payload)) == f"Entry of the kind “{kind}”"
+
+
+def test_every_documented_kind_of_entry_has_words() -> None:
+    """docs/record.md lists the kinds, and its own test holds it to the code."""
+    table = DOCUMENT.read_text("utf-8").partition("### The kinds of entries")[2].partition("What the envelopes hold")[0]
+    kinds = {kind for row in re.findall(r"^\| (`.*?`) \|", table, re.M) for kind in re.findall(r"`([a-z-]+)`", row)} - {"kind"}
+    assert {"ballot", "notice", "witness-named", "erased", "sheet-outcome"} <= kinds
+    assert kinds - set(_PLAIN) - set(_WORDS) == set()
+
+
+def test_every_entry_of_a_real_vote_is_told_in_words(app: Flask, tmp_path: Path) -> None:
+    from tests.evidence.story import Story
+
+    story = Story(app, tmp_path)
+    with app.app_context(), transaction(write=False):
+        lines = entries_between(log_of(story.estate.unit.id), 0, 10_000)
+    told = {line.kind: str(line.words) for line in lines}
+    assert len(told) > 12
+    assert not [words for words in told.values() if words.startswith("Entry of the kind")]
 
 
 def test_the_record_is_linked_from_the_neighbourhood_and_the_vote(client: ParsingClient, hall: Hall) -> None:

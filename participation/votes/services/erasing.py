@@ -61,7 +61,7 @@ def erase_vote(vote_id: int, by_id: int | None, clock: Clock) -> dict[str, int]:
         db.session.execute(text("PRAGMA secure_delete=ON"))
     pictures = {folder: _pictures(column) for folder, column in PICTURES.items()}
     counts = {table: _erase(cls) for table, cls in _classes().items()}
-    counts["station_tickets"] = db.session.execute(delete(StationTicket).where(StationTicket.vote_id == vote_id)).rowcount
+    counts["station_tickets"] = db.session.connection().execute(delete(StationTicket).where(StationTicket.vote_id == vote_id)).rowcount
     db.session.expire_all()
     for folder, before in pictures.items():
         _forget_after_commit(folder, before - _pictures(PICTURES[folder]))
@@ -92,7 +92,7 @@ def _erase(cls: Any) -> int:
     """Empty or remove the rows that may go now and have something to lose."""
     table, dialect = cls.__table__.name, db.engine.dialect.name
     if loses_rows(cls):
-        return db.session.execute(text(f"DELETE FROM {table} WHERE {erasable_when(cls, table)}")).rowcount  # noqa: S608
+        return db.session.connection().execute(text(f"DELETE FROM {table} WHERE {erasable_when(cls, table)}")).rowcount  # noqa: S608
     changes, left = [], []
     for name, value in erased_columns(cls).items():
         wanted = literal(value, dialect)
@@ -100,7 +100,7 @@ def _erase(cls: Any) -> int:
         changes.append(f'"{name}" = {"NULL" if value is None else kept_empty}')
         left.append(f'"{name}" IS NOT NULL' if value is None else f'"{name}" <> {wanted}')
     statement = f"UPDATE {table} SET {', '.join(changes)} WHERE ({erasable_when(cls, table)}) AND ({' OR '.join(left)})"  # noqa: S608
-    return db.session.execute(text(statement)).rowcount
+    return db.session.connection().execute(text(statement)).rowcount
 
 
 def _pictures(column: Any) -> set[str]:
