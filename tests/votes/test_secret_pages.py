@@ -161,6 +161,20 @@ def test_casting_asks_for_the_pin_and_the_forgotten_choice_is_made_anew(
     assert number(app, SecretMark) == 0
 
 
+def test_a_change_of_language_on_the_way_ends_on_a_page_and_not_in_an_error(
+    client: ParsingClient, booth: Booth, lane: Neighbourhood
+) -> None:
+    vote = booth.open()
+    client.sign_in(lane.wang, unlocked=True)
+    client.see(f"/votes/{vote.id}/secret-ballot")
+    client.submit("secret-ballot/review", **{field(vote): [candidate(vote, "Bai")]})
+    assert client.page.form("/preferences/language").values()["next"] == [f"/votes/{vote.id}/secret-ballot"]
+    client.submit("secret-ballots")
+    assert client.page.form("/preferences/language").values()["next"] == [f"/votes/{vote.id}"]
+    assert client.get(f"/votes/{vote.id}/secret-ballot/review").location == f"/votes/{vote.id}/secret-ballot"
+    assert client.get(f"/votes/{vote.id}/secret-ballots").location == f"/votes/{vote.id}"
+
+
 def test_the_ordinary_ballot_leads_to_the_secret_one_and_takes_nothing(
     app: Flask, client: ParsingClient, booth: Booth, lane: Neighbourhood
 ) -> None:

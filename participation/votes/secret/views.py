@@ -67,7 +67,26 @@ def review_secret_ballot(vote_id: int) -> Any:
         filled = filled._replace(choices=checked_choices(vote, filled.choices))
     except Refusal as missing:
         return _paper_page(vote, unit, head, filled, missing), 422
-    return render_template("votes/secret/review.html", vote=vote, unit=unit, paper=paper_of(vote), head=head, filled=filled)
+    return render_template(
+        "votes/secret/review.html", vote=vote, unit=unit, paper=paper_of(vote), head=head, filled=filled,
+        current_path=url_for(".secret_ballot", vote_id=vote.id),  # where a change of the language leads: not to a form's answer
+    )  # fmt: skip
+
+
+@blueprint.get("/votes/<int:vote_id>/secret-ballot/review")
+@access(DEVICE)
+def secret_ballot_again(vote_id: int) -> Any:
+    """Whoever comes to the review by its address has no ballot in hand: nothing is kept."""
+    vote, _ = _election_or_404(vote_id)
+    return redirect(url_for(".secret_ballot", vote_id=vote.id))
+
+
+@blueprint.get("/votes/<int:vote_id>/secret-ballots")
+@access(DEVICE)
+def secret_ballot_done(vote_id: int) -> Any:
+    """Whoever comes to the tracker by its address: it was shown once."""
+    vote, _ = _election_or_404(vote_id)
+    return redirect(url_for(".vote", vote_id=vote.id))
 
 
 @blueprint.post("/votes/<int:vote_id>/secret-ballots")
@@ -91,7 +110,7 @@ def cast_secret_ballot(vote_id: int) -> Any:
         return _paper_page(vote, unit, head, filled, refusal), 422
     page = make_response(render_template(
         "votes/secret/tracker.html", vote=vote, unit=unit, done=done, tracker=grouped(done.tracker),
-        may_change=paper_of(vote).may_change,
+        may_change=paper_of(vote).may_change, current_path=url_for(".vote", vote_id=vote.id),
     ))  # fmt: skip
     page.headers["Cache-Control"] = "no-store"
     return page
