@@ -21,6 +21,7 @@ from participation.kernel.sentences import say
 from participation.votes.models import Vote
 from participation.votes.services.keeping import keep_picture
 from participation.votes.services.returns import BY_PAPER, Arrival, Returned, record_return
+from participation.votes.services.signing import Signer, signed_under, signers_of
 from participation.votes.services.steps import wrong_phase
 from participation.votes.sheet_choices import outcome_words
 from participation.votes.sheet_codes import grouped, read_code
@@ -72,7 +73,10 @@ def _arrival(vote: Vote) -> Arrival:
     if file is not None and file.filename:
         picture, media_type = keep_picture(FOLDER, file.stream)
     key = given.get("key", "")[:64] or secrets.token_urlsafe(16)
-    return Arrival(Channel(channel), received, me().person_id, key, picture, media_type)
+    authority_id = None
+    if given.get("signed_by") == "other":
+        authority_id = signed_under(signers_of(vote, given.get("code", ""), received), given.get("authority", ""))
+    return Arrival(Channel(channel), received, me().person_id, key, picture, media_type, authority_id)
 
 
 def _received_at(typed: str) -> datetime:
@@ -97,5 +101,12 @@ def _page(vote: Vote, typed: Any, reasons: tuple[Reason, ...] = ()) -> str:
         "desk/paper/receive.html", vote=vote, line=line, is_ready=is_ready, typed=typed,
         received_at=typed.get("received_at") or to_field(now, zone()), key=typed.get("key") or secrets.token_urlsafe(16),
         asks_late=any(reason.code == "late_unsaid" for reason in reasons), numbers=paper_figures(vote.id),
-        reasons=reasons, errors=errors_by_field(reasons),
+        signers=_signers(vote, typed, reasons), reasons=reasons, errors=errors_by_field(reasons),
     )  # fmt: skip
+
+
+def _signers(vote: Vote, typed: Any, reasons: tuple[Reason, ...]) -> list[Signer]:
+    """To choose from, where it must be said which of several holders signed."""
+    if not any(reason.code == "which_signer" for reason in reasons):
+        return []
+    return signers_of(vote, typed.get("code", ""), _received_at(typed.get("received_at", "")))
