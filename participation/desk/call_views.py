@@ -90,7 +90,7 @@ def call_sound(unit_slug: str, vote_id: int, return_id: int) -> Response:
     if path is None or found.media_type is None or not path.exists():
         abort(404)
     response = send_file(
-        path, found.media_type, conditional=True, etag=found.picture, download_name=f"call-{found.id}{ENDINGS[found.media_type]}"
+        path, found.media_type, conditional=True, etag=found.picture or False, download_name=f"call-{found.id}{ENDINGS[found.media_type]}"
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"

@@ -191,7 +191,7 @@ def _url(endpoint: str, vote: Vote, ticket: StationTicket) -> str:
 def _desk_page(ticket: StationTicket) -> str:
     """Where staff go on after this voter."""
     vote = db.session.get_one(Vote, ticket.vote_id)
-    place = {"unit_slug": db.session.get_one(Unit, vote.unit_id).slug, "vote_id": vote.id}
+    place: dict[str, Any] = {"unit_slug": db.session.get_one(Unit, vote.unit_id).slug, "vote_id": vote.id}
     if ticket.channel == Channel.DOORSTEP:
         home = db.session.get_one(Home, ticket.home_id)
         return url_for("desk.doorstep_stairwell", stairwell_id=home.stairwell_id, **place) + f"#home-{home.id}"
