@@ -34,6 +34,7 @@ from participation.votes.services.attaching import attach
 from tests.accounts.letters import code_of
 from tests.accounts.staff import equip
 from tests.desk.test_documents import pdf
+from tests.journeys.world_record import watch_the_record
 from tests.journeys.world_station import open_the_station
 from tests.roll.office import Office, row, rows_csv
 from tests.support.client import add_sign_in
@@ -68,6 +69,7 @@ class World:
         self._people_come_in()
         self._rolls_come_in()
         open_the_station(self)
+        watch_the_record(self)
 
     @property
     def clock(self) -> SettableClock:
