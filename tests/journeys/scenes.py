@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.journeys import scenes_record, scenes_station
+from tests.journeys import scenes_paper, scenes_record, scenes_secret, scenes_station
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ NOT_PAGES = {
     "/desk/<unit_slug>/votes/<int:vote_id>/documents/<int:attachment_id>",
     "/desk/<unit_slug>/roll/imports/<int:upload_id>/lists/<name>/download",
     *scenes_station.NOT_PAGES,
+    *scenes_secret.NOT_PAGES,
+    *scenes_paper.NOT_PAGES,
     *scenes_record.NOT_PAGES,
 }
 
@@ -160,6 +162,8 @@ ROLLS = [
 ]
 
 STATION = [Scene(*given) for given in scenes_station.STATION_SCENES]
+SECRET = [Scene(*given) for given in scenes_secret.SECRET_SCENES]
+PAPER = [Scene(*given) for given in scenes_paper.PAPER_SCENES]
 RECORD = [Scene(*given) for given in scenes_record.RECORD_SCENES]
 
-SCENES = [*PUBLIC, *OWNERS, *STAFF, *ROLLS, *STATION, *RECORD]
+SCENES = [*PUBLIC, *OWNERS, *STAFF, *ROLLS, *STATION, *SECRET, *PAPER, *RECORD]

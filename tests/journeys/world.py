@@ -34,7 +34,9 @@ from participation.votes.services.attaching import attach
 from tests.accounts.letters import code_of
 from tests.accounts.staff import equip
 from tests.desk.test_documents import pdf
+from tests.journeys.world_paper import hand_in_paper
 from tests.journeys.world_record import watch_the_record
+from tests.journeys.world_secret import hold_secret_elections
 from tests.journeys.world_station import open_the_station
 from tests.roll.office import Office, row, rows_csv
 from tests.support.client import add_sign_in
@@ -69,6 +71,8 @@ class World:
         self._people_come_in()
         self._rolls_come_in()
         open_the_station(self)
+        hold_secret_elections(self)
+        hand_in_paper(self)
         watch_the_record(self)
 
     @property
