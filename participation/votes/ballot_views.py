@@ -27,8 +27,8 @@ from participation.votes.forms import (
 from participation.votes.heads import MyHead, my_heads
 from participation.votes.models import Vote
 from participation.votes.paper import Paper, paper_of
-from participation.votes.services.agreeing import withdraw_statement
 from participation.votes.secret.views import to_secret_ballot
+from participation.votes.services.agreeing import withdraw_statement
 from participation.votes.services.casting import cast, checked_choices, state_as_co_owner
 from participation.web.access import DEVICE, access
 from participation.web.stamped import stamped_page
