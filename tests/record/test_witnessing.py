@@ -199,3 +199,8 @@ def test_one_witness_cannot_fill_the_database(app: Flask, client: ParsingClient,
 def test_a_note_that_is_too_long_is_not_read(app: Flask, client: ParsingClient, lane: Neighbourhood) -> None:
     name(app, lane)
     assert post(client, "x" * 20_000)[0] == 413
+
+
+def test_one_address_cannot_send_without_end(app: Flask, client: ParsingClient, lane: Neighbourhood) -> None:
+    assert {post(client, "hello")[0] for _ in range(20)} == {422}
+    assert post(client, "hello")[0] == 429
