@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 COLUMNS: dict[str, frozenset[str]] = {
-    "code": frozenset({"code", "sheet", "编码", "代码", "票面编码", "코드", "투표지 코드"}),
+    "code": frozenset({"code", "sheet", "票号", "编码", "代码", "票面编码", "코드", "투표지 코드"}),
     "received_at": frozenset({"received at", "received", "收到时间", "接收时间", "접수 시각", "접수시각"}),
     "picture": frozenset({"picture", "photo", "照片", "사진"}),
     "flaw": frozenset({"flaw", "invalid", "无效原因", "무효 사유", "무효사유"}),
