@@ -43,7 +43,7 @@ def test_each_owner_has_one_page_and_the_owner_of_many_homes_a_list_besides(live
     for name, vote in votes.items():
         run = paper.print(vote.id).run
         phone.goto(f"/desk/lane-12/votes/{vote.id}/paper/sheets/{run}")
-        phone.emulate_media(media="screen")
+        phone.emulate_media(media="null")
         found[name] = len(re.findall(rb"/Type\s*/Page\b", phone.pdf(prefer_css_page_size=True)))
         phone.emulate_media(media="print")
         sizes = phone.evaluate("getComputedStyle(document.querySelector('.boxes li')).fontSize")
