@@ -159,7 +159,7 @@ def _reasons(held: Held, elector: Elector, paper: Paper) -> list[Reason]:
         if same_person_key(owner.name, owner.id_last_four or paper.holder_last_four) == wanted:
             reasons.append(Reason("for_oneself", say("The holder is an owner of this home: nobody needs an authority for oneself."), say("Owners of one home name their voter on the roll."), "holder_name"))
     if vote.secret:
-        reasons.append(Reason("secret", say("In a secret election nobody can vote for another through this site: the owner could not be told what was cast."), say("A guardian or representative votes at the polling point.")))
+        reasons.append(Reason("secret", say("In a secret election nobody can vote for another through this site: the owner could not be told what was cast."), say("The owner, or the co-owner who is named to vote, votes on a phone; a phone may be borrowed.")))
     if paper.kind is Behalf.PROXY:
         reasons += _proxy_reasons(vote, elector, paper)
     else:
