@@ -314,19 +314,19 @@ class Progress:
     """One line on the error stream, kept up to date, so that nobody thinks that the program hangs."""
 
     def __init__(self, words, quiet):
-        self.words, self.quiet, self.shown = words, quiet, 0.0
+        self.words, self.quiet, self.shown, self.is_visible = words, quiet, time.monotonic(), False
 
     def __call__(self, done, of=None):
         now = time.monotonic()
         if self.quiet or now - self.shown < 0.5:
             return
-        self.shown = now
+        self.shown, self.is_visible = now, True
         told = "%s / %s" % (format(done, ","), format(of, ",")) if of else format(done, ",")
         sys.stderr.write("\r%s %s   " % (self.words, told))
         sys.stderr.flush()
 
     def end(self):
-        if self.shown:
+        if self.is_visible:
             sys.stderr.write("\r" + " " * 70 + "\r")
             sys.stderr.flush()
 
@@ -1415,7 +1415,10 @@ def _tell_result(stage, result, course, report):
         for test in tests:
             weighed = test["measure"] != "heads"
             show = square_metres if weighed else (lambda units: format(units, ","))
-            report.result("test", name=test["name"], numerator=show(test["numerator"]), denominator=show(test["denominator"]),
+            group = test["name"].split(".")[1:-1] if test["name"].split(".")[0] == "building" else ()
+            report.result("test", name=test["name"], stage=test["stage"], measure=test["measure"],
+                          over=test["numerator_set"], under=test["denominator_set"],
+                          group=".".join(group), numerator=show(test["numerator"]), denominator=show(test["denominator"]),
                           comparator=test["comparator"], fraction="%d/%d" % (test["p"], test["q"]),
                           holds=test["holds"], short=show(test["short_by"]))  # fmt: skip
 
@@ -1502,10 +1505,10 @@ def check_secret(evidence, entries, course, roll, report):
             standing.discard(entry.get("replaces"))
             standing.add(index)
         elif kind in ("ballot", "ballot-set-aside"):
-            report.fail("out_of_order", index=index, kind=kind, stage="secret")
+            report.fail("out_of_order", index=index, kind=kind, stage="announced")
         elif kind in ("secret-box", "secret-result"):
             if (box if kind == "secret-box" else told) is not None:
-                report.fail("out_of_order", index=index, kind=kind, stage="secret")
+                report.fail("out_of_order", index=index, kind=kind, stage="announced")
             box, told = (entry, told) if kind == "secret-box" else (box, entry)
     if not course.results:
         return
@@ -1623,7 +1626,7 @@ def _open_receipt(proof, entry, report):
     content = _opened(entry, dict(opening, index=proof["entry"]["index"]), report)
     if content is not None and content.get("vote") == entry.get("vote"):
         report.ok("receipt_opened")
-        report.result("ballot", choices=_brief(content["choices"]), area=content["area"], at=content["received_at"],
+        report.result("your_ballot", choices=_brief(content["choices"]), area=content["area"], at=content["received_at"],
                       channel=content["channel"], turn=content["turn"])  # fmt: skip
 
 
@@ -1871,8 +1874,10 @@ TEXTS = {
     "who": ("{heads} of {of} owners took part, with {area} of {of_area} m2.", "{of} 位业主中 {heads} 位参与,面积 {of_area} 平方米中的 {area} 平方米。", "소유자 {of}명 중 {heads}명, {of_area} m2 중 {area} m2가 참여했습니다."),
     "outcome": ("Question {number}, {text}  ->  {outcome} (rule {rule})", "事项 {number}:{text}  ->  {outcome}(规则 {rule})", "안건 {number}, {text}  ->  {outcome} (규칙 {rule})"),
     "candidate": ("    {name}: {heads} owners, {area} m2: {standing}", "    {name}:{heads} 人,{area} 平方米:{standing}", "    {name}: {heads}명, {area} m2: {standing}"),
-    "test": ("    {name}: {numerator} of {denominator}, asked {comparator} {fraction}: {holds}", "    {name}:{denominator} 中的 {numerator},要求 {comparator} {fraction}:{holds}", "    {name}: {denominator} 중 {numerator}, 요건 {comparator} {fraction}: {holds}"),
-    "ballot": ("Choices {choices}, {area} m2, received {at} ({channel}), ballot number {turn} of this owner.", "选择 {choices},{area} 平方米,{at} 收到({channel}),该业主的第 {turn} 张票。", "선택 {choices}, {area} m2, {at} 접수 ({channel}), 이 소유자의 {turn}번째 투표지."),
+    "test": ("    {stage}{group}, {measure}: {over} {numerator}, {under} {denominator}, asked {comparator} {fraction}: {holds}",
+             "    {stage}{group},{measure}:{over} {numerator},{under} {denominator},要求 {comparator} {fraction}:{holds}",
+             "    {stage}{group}, {measure}: {over} {numerator}, {under} {denominator}, 요건 {comparator} {fraction}: {holds}"),
+    "your_ballot": ("Choices {choices}, {area} m2, received {at} ({channel}), ballot number {turn} of this owner.", "选择 {choices},{area} 平方米,{at} 收到({channel}),该业主的第 {turn} 张票。", "선택 {choices}, {area} m2, {at} 접수 ({channel}), 이 소유자의 {turn}번째 투표지."),
     # nothing could be checked
     "no_file": ("There is no such file.", "没有这个文件。", "그런 파일이 없습니다."),
     "file_unreadable": ("The file cannot be read.", "无法读取文件。", "파일을 읽을 수 없습니다."),
@@ -1897,11 +1902,28 @@ TEXTS = {
     "elected": ("elected", "当选", "당선"), "partly": ("elected in part", "部分当选", "일부 당선"), "tied": ("a draw by lot is needed", "需抽签", "추첨 필요"),
     "no_seat": ("no seat left", "无剩余席位", "남은 자리 없음"), "not_enough": ("not enough", "票数不足", "표 부족"),
     "preliminary": ("Preliminary count", "初步统计", "잠정집계"), "final": ("Final result", "最终结果", "확정결과"),
+    "before": ("not yet announced", "尚未公告", "공고 전"), "announced": ("announced", "已公告", "공고됨"),
+    "quorum": ("quorum", "参与门槛", "정족수"), "pass": ("majority", "同意门槛", "의결"),
+    "heads": ("owners", "人数", "인원"), "area": ("m2", "面积(平方米)", "면적(m2)"), "floor": ("m2", "面积(平方米)", "면적(m2)"),
+    "votes": ("votes by area", "按面积的票权", "면적 의결권"),
+    "ALL": ("all", "全体", "전체"), "PART": ("taking part", "参与", "참여"), "PRESENT": ("present", "出席", "출석"),
+    "ATTEND": ("attending", "出席", "출석"), "CAST": ("for or against", "同意与反对", "찬반"), "YES": ("for", "同意", "찬성"), "NO": ("against", "反对", "반대"),
+    "notice": ("notice", "公告", "공고"), "extension": ("extension", "延期", "연장"), "hastened": ("rehearsal moved on", "演练提前", "연습 진행"),
+    "correction": ("correction of the roll", "名册更正", "명부 정정"), "cancelled": ("cancellation", "取消", "취소"), "closing": ("closing", "截止", "마감"),
+    "preliminary-result": ("preliminary count", "初步统计", "잠정집계"), "final-result": ("final result", "最终结果", "확정결과"),
+    "counted": ("time for objections", "异议期", "이의 기간"), "finalised": ("decided", "定案", "확정"), "archived": ("archived", "归档", "보관"),
+    "objection": ("objection", "异议", "이의"), "objection-answer": ("answer", "答复", "답변"), "erased": ("erasure", "清除", "삭제"),
+    "auditor-named": ("auditor named", "指定审计员", "감사인 지정"), "evidence-handed-out": ("evidence handed out", "交付证据", "증거 제공"),
+    "ballot": ("ballot", "表决票", "투표지"), "ballot-set-aside": ("ballot set aside", "不计入的票", "제외된 투표지"),
+    "co-owner-statement": ("co-owner's statement", "共有人陈述", "공유자 진술"), "authority": ("written authority", "书面授权", "위임장"),
+    "authority-revoked": ("authority taken back", "撤回授权", "위임 철회"), "visit": ("visit at the door", "上门", "방문"),
+    "owners-told": ("letters to owners", "致业主的信", "소유자에게 보낸 편지"), "two-ballots": ("two ballots of one owner", "同一业主的两张票", "한 소유자의 두 투표지"),
+    "secret-ballot": ("sealed ballot", "密封票", "봉인된 투표지"), "secret-box": ("box closed", "票箱关闭", "투표함 닫음"), "secret-result": ("figures of the board", "委员会的合计", "위원회의 합계"),
     True: ("holds", "成立", "충족"), False: ("does not hold", "不成立", "불충족"),
 }  # fmt: skip
 LANGUAGES = ("en", "zh", "ko")
 WORDS = {lang: {code: texts[at] for code, texts in TEXTS.items()} for at, lang in enumerate(LANGUAGES)}
-WORD_FIELDS = ("outcome", "standing", "stage", "holds")  # values that are words of the table themselves
+WORD_FIELDS = ("outcome", "standing", "stage", "holds", "measure", "over", "under", "kind", "steps")  # values that are words of the table themselves
 
 
 def sentence(code, values, lang):
@@ -1910,6 +1932,10 @@ def sentence(code, values, lang):
     for name, value in values.items():
         if name in WORD_FIELDS and isinstance(value, (str, bool)):
             value = words.get(value, value)
+        elif name in WORD_FIELDS and isinstance(value, list):
+            value = ", ".join(words.get(part, part) for part in value)
+        elif name == "group":
+            value = " (%s)" % value if value else ""
         elif isinstance(value, list):
             value = (" \u2013 " if name == "dates" else ", ").join(map(str, value))
         elif isinstance(value, int) and not isinstance(value, bool) and name not in ("index", "number", "turn"):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import zipfile
 
 import pytest
 
 from participation.kernel.refusal import Refusal
 from tests.evidence.story import Story
-from tests.evidence.support import codes, verify, verify_words, write_evidence
+from tests.evidence.support import PROGRAM, codes, load_verifier, verify, verify_words, write_evidence
 from tests.support.estates import Estate
 
 
@@ -44,6 +46,25 @@ def test_the_report_speaks_the_readers_language(story: Story, tmp_path, lang, wo
     code, text = verify_words(write_evidence(story.app, story.vote, tmp_path / "audit.zip"), "--lang", lang)
     assert code == 0
     assert words in text
+
+
+def test_every_finding_has_its_words_in_every_language():
+    """Each code that the program can report, with the values it brings, is a sentence in all three languages."""
+    source = PROGRAM.read_text(encoding="utf-8")
+    used = {}
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ("ok", "skip", "fail", "result"):
+            if call.args and isinstance(call.args[0], ast.Constant):
+                used.setdefault(call.args[0].value, set()).update(keyword.arg for keyword in call.keywords)
+    verifier = load_verifier()
+    assert len(used) > 60
+    for code, values in used.items():
+        for lang in verifier.LANGUAGES:
+            words = verifier.WORDS[lang][code]
+            assert set(re.findall(r"{(\w+)}", words)) <= values, (code, lang)
+    for code, texts in verifier.TEXTS.items():
+        fields = [set(re.findall(r"{(\w+)}", text)) for text in texts]
+        assert len(texts) == 3 and fields[0] == fields[1] == fields[2], code
 
 
 def test_the_same_record_gives_the_same_bytes(story: Story, tmp_path):
