@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -110,6 +111,28 @@ def test_a_file_that_cannot_be_read_as_a_whole_is_refused_with_its_remedy(data, 
     with pytest.raises(Refusal) as caught:
         read_sheet_file(data, ONE, SHANGHAI)
     assert caught.value.codes == (code,) and caught.value.reasons[0].remedy
+
+
+def archive(**parts: bytes) -> bytes:
+    """A zip that calls itself a workbook, with these further parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>", **parts}.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("parts", "code"), [
+    ({"xl/worksheets/sheet1.xml": b"<a>" + b" " * 30_000_000 + b"</a>"}, "workbook_bomb"),
+    ({"xl/vbaProject.bin": b"program"}, "workbook_macros"),
+    ({"xl/worksheets/sheet1.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}, "workbook_entities"),
+    ({"EncryptedPackage": b"secret"}, "file_old_or_encrypted"),
+    ({"xl/worksheets/sheet1.xml": b"not xml"}, "workbook_unreadable"),
+])  # fmt: skip
+def test_a_hostile_workbook_is_refused_before_it_is_unpacked(parts, code):
+    with pytest.raises(Refusal) as caught:
+        read_sheet_file(archive(**parts), ONE, SHANGHAI)
+    assert caught.value.codes == (code,)
 
 
 def test_more_lines_than_a_person_reads_and_a_code_twice_are_refused():
