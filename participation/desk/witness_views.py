@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from participation.accounts.access import roles_grantable
 from participation.accounts.models import Role
@@ -65,7 +66,9 @@ def _unit(slug: str) -> Unit:
 
 def _page(unit: Unit, reasons: tuple[Reason, ...] = (), typed: str = "") -> str:
     log = log_of(unit.id)
+    # The operator has no rooms in the neighbourhood, only the way back.
+    rooms = {} if g.may_write else {"desk_nav": [(url_for("operator.index"), gettext("Neighbourhoods"), False)]}
     return render_template(
         "desk/witnesses.html", watches=watches(log.id), reasons=reasons, typed=typed, vkey=signer(log).verifier.vkey,
-        address=public_address("public.record_key", slug=unit.slug).removesuffix("/key"),
+        address=public_address("public.record_key", slug=unit.slug).removesuffix("/key"), **rooms,
     )  # fmt: skip
