@@ -19,7 +19,7 @@ from participation.roll.lookups import name_look_up, note_look_up
 from participation.votes.audit_models import Auditor, EvidenceHandedOut
 from participation.votes.evidence.bundle import extent_of
 from participation.votes.evidence.making import auditor_file, make
-from participation.votes.evidence_views import filename, send_evidence
+from participation.votes.evidence.sending import filename, send_evidence
 from participation.votes.models import Vote
 from participation.votes.services.handing_out import PURPOSES, auditor, hand_out, name_auditor
 from participation.web.access import access, staff

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, redirect, render_template, send_file, url_for
+from flask import abort, redirect, render_template, url_for
 from sqlalchemy import select
 
 from participation.database import db
@@ -16,7 +16,8 @@ from participation.votes.access import vote_or_404
 from participation.votes.audit_models import EvidenceHandedOut
 from participation.votes.blueprint import blueprint
 from participation.votes.evidence.bundle import Extent, extent_of
-from participation.votes.evidence.making import State, make, public_file, ready
+from participation.votes.evidence.making import make, public_file, ready
+from participation.votes.evidence.sending import filename, send_evidence
 from participation.votes.models import Vote
 from participation.votes.services.handing_out import PURPOSES
 from participation.web.access import PUBLIC, access
@@ -51,15 +52,6 @@ def evidence_file(vote_id: int) -> Any:
     if state.path is None:
         return redirect(url_for(".evidence", vote_id=vote.id), 303)
     return send_evidence(state, filename(vote, unit))
-
-
-def send_evidence(state: State, name: str) -> Any:
-    assert state.path is not None
-    return send_file(state.path, mimetype="application/zip", as_attachment=True, download_name=name, etag=False, max_age=0)
-
-
-def filename(vote: Vote, unit: Unit, kind: str = "evidence") -> str:
-    return f"{kind}-{unit.slug}-{vote.number}.zip"
 
 
 def _counted_or_404(vote_id: int) -> tuple[Vote, Unit, Extent]:

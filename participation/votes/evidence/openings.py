@@ -9,9 +9,10 @@ import heapq
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from participation.database import db
 from participation.votes.behalf_models import Authority
@@ -31,7 +32,8 @@ from participation.votes.services.boxing import ballot_content
 YIELD = 2000
 
 
-class Opening(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Opening:
     """The salt and the content that open the commitment of entry `index`."""
 
     index: int
@@ -47,7 +49,7 @@ def openings(vote_id: int, size: int) -> Iterator[Opening]:
     return heapq.merge(*(source(vote_id, size) for source in sources), key=lambda opening: opening.index)
 
 
-def rows(query: Select[Any]) -> Iterator[Any]:
+def rows(query: Any) -> Iterator[Any]:
     yield from db.session.execute(query.execution_options(yield_per=YIELD))
 
 
@@ -113,19 +115,6 @@ def _statements(vote_id: int, size: int) -> Iterator[Opening]:
     for row in rows(query):
         at = row.at.isoformat(timespec="microseconds")
         yield Opening(row.log_index, row.salt, {"vote": vote_id, "elector": row.number, "choices": row.choices, "at": at})
-
-
-def _withdrawals(vote_id: int, size: int) -> Iterator[Opening]:
-    taken = CoOwnerWithdrawal
-    query = (
-        select(taken.log_index, taken.salt, taken.at, CoOwnerStatement.log_index.label("statement"), Elector.number)
-        .join(CoOwnerStatement, CoOwnerStatement.id == taken.statement_id)
-        .join(Elector, Elector.id == CoOwnerStatement.elector_id)
-        .where(taken.vote_id == vote_id, taken.log_index < size)
-        .order_by(taken.log_index)
-    )
-    for row in rows(query):
-        yield Opening(row.log_index, row.salt, withdrawal_content(vote_id, row.number, row.statement, row.at))
 
 
 def _withdrawals(vote_id: int, size: int) -> Iterator[Opening]:
