@@ -240,7 +240,8 @@ def upgrade() -> None:
     sa.Column('hash', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['log_id'], ['logs.id'], name=op.f('fk_log_nodes_log_id')),
     sa.PrimaryKeyConstraint('log_id', 'level', 'index', name=op.f('pk_log_nodes')),
-    sqlite_strict=True
+    sqlite_strict=True,
+    sqlite_with_rowid=False
     )
     make_append_only('log_nodes')
     op.create_table('owner_members',
@@ -535,7 +536,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['log_id'], ['logs.id'], name=op.f('fk_log_entries_log_id')),
     sa.ForeignKeyConstraint(['vote_id'], ['votes.id'], name=op.f('fk_log_entries_vote_id')),
     sa.PrimaryKeyConstraint('log_id', 'index', name=op.f('pk_log_entries')),
-    sqlite_strict=True
+    sqlite_strict=True,
+    sqlite_with_rowid=False
     )
     make_append_only('log_entries')
     op.create_index(op.f('ix_log_entries_vote_id_index'), 'log_entries', ['vote_id', 'index'], unique=False)
@@ -945,7 +947,6 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     make_append_only('ballots')
-    op.create_index(op.f('ix_ballots_elector_id'), 'ballots', ['elector_id'], unique=False)
     op.create_table('ballots_set_aside',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('vote_id', sa.BigInteger(), nullable=False),

@@ -31,7 +31,7 @@ class LogEntry(Base):
     """One leaf: `payload` is the canonical JSON whose bytes were hashed."""
 
     __tablename__ = "log_entries"
-    __table_args__ = (Index(None, "vote_id", "index"), {"sqlite_strict": True})
+    __table_args__ = (Index(None, "vote_id", "index"), {"sqlite_strict": True, "sqlite_with_rowid": False})
 
     log_id: Mapped[int] = mapped_column(ForeignKey("logs.id"), primary_key=True)
     index: Mapped[int] = mapped_column(primary_key=True)
@@ -46,6 +46,8 @@ class LogNode(Base):
     """The root of a complete subtree: level 0 are the leaves, level n covers 2**n of them."""
 
     __tablename__ = "log_nodes"
+    # Without a rowid a new row is one tree to write to, not two; most of a cast is such writing.
+    __table_args__ = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
     log_id: Mapped[int] = mapped_column(ForeignKey("logs.id"), primary_key=True)
     level: Mapped[int] = mapped_column(primary_key=True)

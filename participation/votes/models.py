@@ -219,7 +219,7 @@ class Ballot(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vote_id: Mapped[int] = mapped_column(ForeignKey("votes.id"))
-    elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"), index=True)
+    elector_id: Mapped[int] = mapped_column(ForeignKey("electors.id"))  # found by the constraint on idempotency_key
     turn: Mapped[int]
     cast_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # whose device cast it; None: no device
     channel: Mapped[str]  # a `Channel`

@@ -14,7 +14,7 @@ ANSWERS: dict[str, frozenset[str]] = {
     "no": frozenset({"no", "against", "n", "反对", "不同意", "반대"}),
     "abstain": frozenset({"abstain", "弃权", "기권"}),
     "follow": frozenset({"follow", "follow the majority", "随多数", "다수의견에 따름"}),
-    "blank": frozenset({"blank", "no valid answer", "无效", "空白", "未填", "무효", "백지"}),
+    "blank": frozenset({"blank", "no valid answer", "无效", "空白", "未填", "무효", "백지", "공란"}),
 }
 NONE_WORDS = frozenset({"none", "none of the candidates", "都不选", "均不选", "없음"})
 FLAW_WORDS: dict[str, frozenset[str]] = {
@@ -22,5 +22,5 @@ FLAW_WORDS: dict[str, frozenset[str]] = {
     "torn": frozenset({"torn", "damaged", "破损", "훼손"}),
     "wrong_sheet": frozenset({"wrong sheet", "wrong_sheet", "非本次票", "错票", "다른 투표지"}),
     "illegible": frozenset({"illegible", "cannot be read", "无法辨认", "판독 불가"}),
-    "blank": frozenset({"blank", "空白票", "空白", "백지"}),
+    "blank": frozenset({"blank", "空白票", "空白", "백지", "공란"}),
 }
