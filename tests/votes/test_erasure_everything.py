@@ -46,9 +46,15 @@ def test_every_table_loses_what_it_says(app: Flask, tmp_path: Path) -> None:
         before = {name: session.execute(text(f"SELECT * FROM {name}")).all() for name in _classes()}
     missing = {name for name, rows in before.items() if not rows} - MAY_BE_EMPTY_HERE
     assert not missing, f"the story tells nothing of {sorted(missing)}"
+    evidence = Path(app.config["INSTANCE"]) / "evidence"
+    evidence.mkdir(exist_ok=True)
+    left_behind, of_another = evidence / f"auditor-{story.vote}-7.zip", evidence / f"auditor-{story.vote}0-7.zip"
+    for file in (left_behind, of_another):
+        file.write_bytes(b"what opens the ballots")
     clock.at = years_after(clock.at, 5)
     with app.app_context(), transaction():
         erase_vote(story.vote, None, clock)
+    assert (left_behind.exists(), of_another.exists()) == (False, True)
     with app.app_context(), transaction(write=False) as session:
         for name, cls in _classes().items():
             if loses_rows(cls):
@@ -59,7 +65,8 @@ def test_every_table_loses_what_it_says(app: Flask, tmp_path: Path) -> None:
             for row in rows:
                 for value, wanted in zip(row, erased_columns(cls).values(), strict=True):
                     assert value in (None, wanted, {}), name
-        assert session.execute(text("SELECT COUNT(*) FROM station_tickets")).scalar_one() == 0
+        for name in ("station_tickets", "secret_envelopes"):
+            assert session.execute(text(f"SELECT COUNT(*) FROM {name}")).scalar_one() == 0
     code, report = verify(write_evidence(app, story.vote, tmp_path / "erased.zip", auditor=False))
     assert code == 0, report
 

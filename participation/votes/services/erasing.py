@@ -8,6 +8,7 @@ in the record closed envelopes that nobody can open any more.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from participation.record.services import append
 from participation.votes.behalf_models import Authority
 from participation.votes.erasure_models import Erasure
 from participation.votes.retention import retention_of
+from participation.votes.secret_models import SecretEnvelope
 from participation.votes.services.keeping import kept_path
 from participation.votes.services.steps import hold
 from participation.votes.sheet_models import SheetReturn
@@ -30,6 +32,8 @@ from participation.votes.station_models import StationTicket
 
 # Where the pictures lie, and which rows speak of them.
 PICTURES: dict[str, Any] = {"authorities": Authority.document, "sheets": SheetReturn.picture}
+# Rows that were never facts: a device in a voter's hands, an envelope of a secret election that was cancelled.
+PASSING = (StationTicket, SecretEnvelope)
 UPLOAD_LASTS = 24 * 3600  # seconds: a younger file may belong to a row that is being written
 
 
@@ -61,16 +65,18 @@ def erase_vote(vote_id: int, by_id: int | None, clock: Clock) -> dict[str, int]:
         db.session.execute(text("PRAGMA secure_delete=ON"))
     pictures = {folder: _pictures(column) for folder, column in PICTURES.items()}
     counts = {table: _erase(cls) for table, cls in _classes().items()}
-    counts["station_tickets"] = db.session.connection().execute(delete(StationTicket).where(StationTicket.vote_id == vote_id)).rowcount
+    for passing in PASSING:
+        gone = db.session.connection().execute(delete(passing).where(passing.vote_id == vote_id))
+        counts[passing.__tablename__] = gone.rowcount
     db.session.expire_all()
-    for folder, before in pictures.items():
-        _forget_after_commit(folder, before - _pictures(PICTURES[folder]))
+    paths = [kept_path(folder, name) for folder, before in pictures.items() for name in before - _pictures(PICTURES[folder])]
+    _forget_after_commit([*paths, *_auditors_files(vote_id)])
     return {table: count for table, count in counts.items() if count}
 
 
 def erasable_tables() -> list[str]:
     """The tables that lose something, by name: what the public entry says."""
-    return sorted([*_classes(), "station_tickets"])
+    return sorted([*_classes(), *(passing.__tablename__ for passing in PASSING)])
 
 
 def _classes() -> dict[str, Any]:
@@ -107,9 +113,13 @@ def _pictures(column: Any) -> set[str]:
     return set(db.session.scalars(select(column).where(column.is_not(None), func.length(column) == 64)))
 
 
-def _forget_after_commit(folder: str, names: set[str]) -> None:
+def _auditors_files(vote_id: int) -> list[Path]:
+    """Evidence that opens the ballots, should any still lie where it was handed out."""
+    return list((Path(current_app.config["INSTANCE"]) / "evidence").glob(f"auditor-{vote_id}-*"))
+
+
+def _forget_after_commit(paths: Sequence[Path]) -> None:
     """The files that no row speaks of any more go when the rows are gone for good."""
-    paths: list[Path] = [kept_path(folder, name) for name in sorted(names)]
     session, undone = db.session(), []
 
     @event.listens_for(session, "after_rollback", once=True)
