@@ -561,6 +561,9 @@ NEXT = {"notice": "announced", "closing": "closing", "preliminary-result": "coun
 KNOWN = {kind for kinds in ALLOWED.values() for kind in kinds}
 
 
+CLOCK_SET_RIGHT = timedelta(seconds=60)  # a server's clock may be set back a little; the order of entries is what counts
+
+
 class Course:
     """How the vote went, read from its entries: notice, present opening and closing, results, corrections."""
 
@@ -601,7 +604,7 @@ def check_steps(entries, report):
             continue
         try:
             at = instant(entry["at"]) if "at" in entry else None
-            if at and last_at and at < last_at:
+            if at and last_at and at < last_at - CLOCK_SET_RIGHT:
                 report.fail("time_backwards", index=index, kind=kind)
             last_at = at or last_at
             _take_step(course, index, kind, entry, at, report)
@@ -648,7 +651,7 @@ def _take_step(course, index, kind, entry, at, report):
 
 def _check_periods(course, at, report):
     """Notice and window as long as the rules of all questions ask. A rehearsal decides nothing and may be short."""
-    if course.closes <= course.opens or course.opens < at:
+    if course.closes <= course.opens or course.closes <= at:
         report.fail("dates_wrong")
     if course.notice["rehearsal"]:
         return
@@ -1824,7 +1827,7 @@ TEXTS = {
     "out_of_order": ("Entry {index} ({kind}) may not stand there: the vote was at \u201c{stage}\u201d.", "第 {index} 条({kind})不应在此处:当时表决处于“{stage}”。", "항목 {index}({kind})은(는) 거기 있을 수 없습니다: 표결은 “{stage}” 단계였습니다."),
     "time_backwards": ("Entry {index} ({kind}) is earlier than the one before it.", "第 {index} 条({kind})的时间早于前一条。", "항목 {index}({kind})이(가) 앞 항목보다 이릅니다."),
     "closing_wrong": ("Entry {index}: the vote was closed at another time than announced.", "第 {index} 条:截止时间与公布的不同。", "항목 {index}: 공고와 다른 시각에 마감되었습니다."),
-    "dates_wrong": ("The vote closes before it opens, or opens before its notice.", "投票截止早于开始,或开始早于公告。", "마감이 개시보다, 또는 개시가 공고보다 이릅니다."),
+    "dates_wrong": ("The vote closes before it opens, or before its notice.", "投票截止早于开始或早于公告。", "마감이 개시나 공고보다 이릅니다."),
     "notice_short": ("The notice was shorter than the rule asks.", "公告期短于规则要求。", "공고 기간이 규칙보다 짧았습니다."),
     "window_wrong": ("The vote was open shorter or longer than the rule allows.", "投票期短于或长于规则允许。", "투표 기간이 규칙보다 짧거나 길었습니다."),
     "extension_wrong": ("Entry {index}: this extension is not one the rule allows.", "第 {index} 条:规则不允许这样的延期。", "항목 {index}: 규칙이 허용하지 않는 연장입니다."),
