@@ -20,7 +20,7 @@ def demo() -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing when the site already holds a neighbourhood.")
 @with_appcontext
 def load_command(if_empty: bool) -> None:
-    """Create the neighbourhood old-estate-36 with votes in different states (about half a minute)."""
+    """Create the neighbourhood old-estate-36 with votes in different states (about ten seconds)."""
     from participation.demo import load
 
     with transaction(write=False):
@@ -37,6 +37,7 @@ def load_command(if_empty: bool) -> None:
 @with_appcontext
 def links_command(as_json: bool) -> None:
     """Print one sign-in link per role."""
+    from participation.demo import board
     from participation.demo.links import links
 
     with transaction(write=False):
@@ -46,3 +47,5 @@ def links_command(as_json: bool) -> None:
         return
     for link in found:
         click.echo(f"{link.role:24} {link.url}  {link.name}" + (f"  PIN {link.pin}" if link.pin else ""))
+    if found and (told := board.where()):
+        click.echo(told)

@@ -14,12 +14,11 @@ from typing import NamedTuple
 from flask import current_app
 from sqlalchemy import select
 
-from participation.accounts.models import Person, Role
+from participation.accounts.models import Person
 from participation.database import db
-from participation.demo.people import RESIDENTS, handle
+from participation.demo.people import RESIDENTS, STAFF, handle
 
 PIN = "2580"  # printed beside the residents' links: casting asks for it
-STAFF_ROLES = (Role.SUPPORT, Role.PLANNER, Role.OBSERVER, Role.OPERATOR)
 
 
 class Link(NamedTuple):
@@ -42,7 +41,7 @@ def links() -> list[Link]:
         return []
     found = dict(db.session.execute(select(Person.login, Person.name).where(Person.login.like("demo:%"))).all())
     base = current_app.config["PUBLIC_URL"]
-    roles = [(str(role), "staff") for role in STAFF_ROLES] + [(role, "device") for role in RESIDENTS]
+    roles = [(role, "staff") for role in STAFF] + [(role, "device") for role in RESIDENTS]
     return [
         Link(role, found[handle(role)], f"{base}/demo/{code(role)}", kind, PIN if kind == "device" else None)
         for role, kind in roles

@@ -1,4 +1,4 @@
-"""Loading the demonstration: the roll, the people, and three votes that were lived through step by step.
+"""Loading the demonstration: the roll, the people, and the votes that were lived through step by step.
 
 Everything goes through the same services as in real use, on a clock that replays the past weeks, so
 the record of the demonstration is a real one.
@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from participation.accounts.models import Person, Role
+from participation.accounts.models import Person
 from participation.database import db, transaction
-from participation.demo import people, story
+from participation.demo import ballots, board, people, story
 from participation.kernel.clock import SettableClock
 from participation.roll.importing import read_roll
-from participation.roll.models import Area, OwnerMember, Titleholder, Unit
+from participation.roll.models import Area, Titleholder, Unit
 from participation.roll.services import commit_roll, found_unit
-from participation.votes.models import Ballot, Elector, Vote
-from participation.votes.services import casting, closing, drafting, noticing, objecting
+from participation.votes.models import Ballot, Vote
+from participation.votes.secret.drafting import make_secret
+from participation.votes.services import closing, drafting, handing_out, noticing, objecting, telling
 
 ROLL = Path(__file__).parent / "data" / "old-estate-36.csv"
 SLUG = "old-estate-36"
@@ -47,11 +48,10 @@ def load(now: datetime, say: Say) -> None:
         commit_roll(unit, parsed, by_id=None, at=clock.now(), sha256=hashlib.sha256(content).hexdigest())
         _everybody_has_a_phone(unit, clock.now())
         staff = people.make_staff(unit, clock.now())
-    support = staff[Role.SUPPORT]
     for number, plot in enumerate(story.PLOTS, start=1):
         say(f"Vote {number} of {len(story.PLOTS)}: {plot.title} ...")
         with transaction():
-            _live_through(unit.id, plot, support, now, chance)
+            _live_through(unit.id, plot, staff, now, chance)
     with transaction():
         people.mark_residents(unit, now)
 
@@ -75,8 +75,9 @@ def _everybody_has_a_phone(unit: Unit, at: datetime) -> None:
     db.session.expire_all()
 
 
-def _live_through(unit_id: int, plot: story.Plot, support: int, now: datetime, chance: random.Random) -> None:
+def _live_through(unit_id: int, plot: story.Plot, staff: Mapping[str, int], now: datetime, chance: random.Random) -> None:
     """One vote from its draft to the state the plot wants, each step on its own day."""
+    support = staff["support"]
     opens = _at_nine(now - timedelta(days=plot.opened_days_ago))
     clock = SettableClock(opens - timedelta(days=16))
     vote = drafting.draft_vote(unit_id, plot.title, support, clock.now())
@@ -88,11 +89,13 @@ def _live_through(unit_id: int, plot: story.Plot, support: int, now: datetime, c
     drafting.change_draft(
         vote, explanation=plot.explanation, opens_at=opens, closes_at=opens + timedelta(days=plot.window_days, hours=11)
     )
+    if plot.is_secret:
+        drafting.change_draft(vote, rehearsal=True)
+        make_secret(vote, board.make_key(plot.title), board.MEMBERS)
     noticing.publish_notice(vote.id, support, clock)
     if plot.turnout == 0:
         return
-    clock.at = opens + timedelta(minutes=5)
-    _cast_ballots(vote, plot, clock, chance, now)
+    ballots.cast_ballots(vote, plot, [staff[key] for key in people.SUPPORT], clock, chance, now)
     if vote.closes_at is None or vote.closes_at > now:
         return
     clock.at = vote.closes_at + timedelta(hours=12)
@@ -107,6 +110,8 @@ def _live_through(unit_id: int, plot: story.Plot, support: int, now: datetime, c
     if plot.is_final:
         clock.at = vote.objections_until + timedelta(hours=9)
         closing.finalise(vote.id, support, clock)
+        telling.tell(vote.id, telling.letters_of(vote.id), support, clock)
+        handing_out.name_auditor(vote.id, staff["observer"], "count", support, clock)
 
 
 def _at_nine(instant: datetime) -> datetime:
@@ -115,40 +120,6 @@ def _at_nine(instant: datetime) -> datetime:
 
 
 def _first_voter(vote: Vote) -> int:
-    return db.session.scalars(select(Ballot.cast_by_id).where(Ballot.vote_id == vote.id).order_by(Ballot.id).limit(1)).one()
-
-
-def _cast_ballots(vote: Vote, plot: story.Plot, clock: SettableClock, chance: random.Random, now: datetime) -> None:
-    """`turnout` of 1000 electors vote, spread over the days so far; the residents of the links have not voted yet."""
-    assert vote.closes_at is not None
-    electors = db.session.execute(
-        select(Elector, OwnerMember.titleholder_id, Titleholder.person_id)
-        .join(OwnerMember, OwnerMember.owner_id == Elector.owner_id)
-        .join(Titleholder, Titleholder.id == OwnerMember.titleholder_id)
-        .where(Elector.vote_id == vote.id)
-        .order_by(Elector.number, Titleholder.id)
-    ).all()
-    spared = set(people.spared_persons(vote.unit_id)) if not plot.is_over else set()
-    first: dict[int, tuple[Elector, int]] = {}
-    for elector, _holder, person_id in electors:
-        first.setdefault(elector.id, (elector, person_id))
-    voters = [pair for pair in first.values() if pair[1] not in spared and chance.randrange(1000) < plot.turnout]
-    chance.shuffle(voters)
-    end = min(vote.closes_at, now - timedelta(minutes=5))
-    step = (end - clock.now()) / (len(voters) + 1)
-    for elector, person_id in voters:
-        clock.at += step
-        choices = {str(q.id): _choice(plot.questions[q.position - 1], [c.id for c in q.candidates], chance) for q in vote.questions}
-        casting.cast(vote.id, elector.id, person_id, choices, f"demonstration-{elector.id}", clock)
-
-
-def _choice(question: story.PlotQuestion, candidates: Sequence[int], chance: random.Random) -> str | list[int]:
-    if candidates:
-        return sorted(c for c, liking in zip(candidates, question.likings, strict=True) if chance.randrange(100) < liking)[: question.seats]
-    roll = chance.randrange(100)
-    for choice, up_to in question.leaning:
-        if roll < up_to:
-            return choice
-    return "abstain"
-
-
+    return db.session.scalars(select(Ballot.cast_by_id)
+        .where(Ballot.vote_id == vote.id, Ballot.cast_by_id.is_not(None), Ballot.authority_id.is_(None))
+        .order_by(Ballot.id).limit(1)).one()

@@ -11,11 +11,15 @@ from participation.accounts.models import Grant, Person, Role
 from participation.database import db
 from participation.roll.models import HomeFact, HouseholdMember, OwnerMember, Titleholder, Unit
 
+SUPPORT = ("support", "second-support", "third-support")  # two read a sheet, a third settles what differs
+# handle -> role and name, in the order in which the links are printed.
 STAFF = {
-    Role.OPERATOR: "运维员(演示)",
-    Role.SUPPORT: "林静(支援中心)",
-    Role.PLANNER: "陈工(社区规划师)",
-    Role.OBSERVER: "街道观察员(演示)",
+    SUPPORT[0]: (Role.SUPPORT, "林静(支援中心)"),
+    SUPPORT[1]: (Role.SUPPORT, "吴桐(支援中心)"),
+    SUPPORT[2]: (Role.SUPPORT, "许岚(支援中心)"),
+    "planner": (Role.PLANNER, "陈工(社区规划师)"),
+    "observer": (Role.OBSERVER, "街道观察员(演示)"),
+    "operator": (Role.OPERATOR, "运维员(演示)"),
 }
 RESIDENTS = ("owner", "owner-of-several-homes", "co-owner", "other-co-owner", "tenant")
 
@@ -24,16 +28,16 @@ def handle(role: str) -> str:
     return f"demo:{role}"
 
 
-def make_staff(unit: Unit, at: datetime) -> dict[Role, int]:
-    """One person per staff role, granted for this neighbourhood."""
+def make_staff(unit: Unit, at: datetime) -> dict[str, int]:
+    """handle -> id of a person with this role in the neighbourhood; the observer is also the auditor of the final vote."""
     ids = {}
-    for role, name in STAFF.items():
-        person = Person(name=name, login=handle(role), created_at=at)
+    for key, (role, name) in STAFF.items():
+        person = Person(name=name, login=handle(key), created_at=at)
         db.session.add(person)
         db.session.flush()
         unit_id = None if role is Role.OPERATOR else unit.id
         db.session.add(Grant(person_id=person.id, role=role, unit_id=unit_id, begins_at=at))
-        ids[role] = person.id
+        ids[key] = person.id
     db.session.flush()
     return ids
 

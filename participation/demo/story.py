@@ -1,8 +1,10 @@
-"""What happens in the demonstration: four votes, each in another state. The texts are the neighbourhood's own, in Chinese."""
+"""What happens in the demonstration: five votes, each in another state. The texts are the neighbourhood's own, in Chinese."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from participation.votes.standing import Channel
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,12 @@ class PlotQuestion:
 
 @dataclass(frozen=True)
 class Plot:
-    """`turnout` in thousandths of the electors; 0 = announced only. A vote whose window has passed is counted."""
+    """`turnout` in thousandths of the electors; 0 = announced only. A vote whose window has passed is counted.
+
+    `ways`: of 1000 voters, how many came by each way; all others on the phone.  `proxies`: how many voted through one.
+    `sheets`: paper ballots are printed for everybody.  A secret election is a rehearsal, so that its box can be closed
+    and opened on the spot.
+    """
 
     title: str
     explanation: str
@@ -31,6 +38,10 @@ class Plot:
     objection: str = ""
     answer: str = ""
     is_final: bool = False
+    ways: tuple[tuple[Channel, int], ...] = ()
+    proxies: int = 0
+    has_sheets: bool = False
+    is_secret: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -54,7 +65,8 @@ PLOTS = (
         opened_days_ago=45, window_days=15, turnout=790,
         objection="我家面积登记为 62.10 平方米，统计时是否按产证面积计算？",
         answer="已核对：按不动产登记面积 62.10 平方米计入，与公告名册一致，统计结果不变。",
-        is_final=True,
+        is_final=True, has_sheets=True, proxies=3,
+        ways=((Channel.PAPER, 38), (Channel.POLLING_POINT, 60), (Channel.DOORSTEP, 25), (Channel.RECORDED_PHONE, 4)),
     ),
     Plot(
         title="选举第三届业主委员会委员",
@@ -76,7 +88,8 @@ PLOTS = (
             ),
         ),
         opened_days_ago=17, window_days=15, turnout=742,
-        objection="我在 11 月提交的选票能否确认已经计入？",
+        objection="我在 11 月提交的选票能否确认已经计入？", has_sheets=True, proxies=2,
+        ways=((Channel.PAPER, 22), (Channel.POLLING_POINT, 45), (Channel.DOORSTEP, 15)),
     ),
     Plot(
         title="加装太阳能路灯与调整停车位",
@@ -94,12 +107,34 @@ PLOTS = (
                 leaning=(("yes", 55), ("no", 90), ("abstain", 97), ("follow", 100)),
             ),
         ),
-        opened_days_ago=6, window_days=20, turnout=410,
+        opened_days_ago=6, window_days=20, turnout=410, has_sheets=True,
+        ways=((Channel.PAPER, 15), (Channel.POLLING_POINT, 30), (Channel.DOORSTEP, 10)),
     ),
     Plot(
         title="修订《管理规约》：电动自行车集中充电",
         explanation="楼道内不再停放和充电；新建四处集中充电棚。表决开始前可向支援中心提出意见。",
         questions=(PlotQuestion(text="是否同意修订后的《管理规约》？", matter="covenant", rule="cn.278.ordinary"),),
         opened_days_ago=-9, window_days=20, turnout=0,
+    ),
+    Plot(
+        title="演练：秘密选举社区协议会委员",
+        explanation=(
+            "应选委员 **3** 名，候选人 5 名。每位业主一票，不计面积；截止之前可以改投，以最后一次为准。\n\n"
+            "选票用选举委员会的密钥封好：谁投了票可以知道，投给谁没有人知道。这是一次演练，不具法律效力，可以随时进入下一步。"
+        ),
+        questions=(
+            PlotQuestion(
+                text="选举社区协议会委员（应选 3 名）", matter="council", rule="council.secret", seats=3,
+                candidates=(
+                    ("韩素琴", "愿意负责邻里互助和独居老人探访。"),
+                    ("邓伟", "三号楼居民，关心充电安全。"),
+                    ("罗慧", "小学教师，想办好社区学堂。"),
+                    ("白永安", "退休会计，愿意核对每一笔账目。"),
+                    ("叶青", "青年住户代表，主张会议公开。"),
+                ),
+                likings=(71, 52, 64, 58, 37),
+            ),
+        ),
+        opened_days_ago=2, window_days=9, turnout=45, is_secret=True,
     ),
 )  # fmt: skip
