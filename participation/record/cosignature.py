@@ -12,19 +12,24 @@ shows two people two different records needs the help of every witness.  The Ed2
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from participation.record.signed_note import KEY_ID_LENGTH, NoteError, check_name, decode_base64, encode_base64
+from participation.record.signed_note import (
+    KEY_ID_LENGTH,
+    NoteError,
+    Verifier,
+    check_name,
+    decode_base64,
+    encode_base64,
+)
 
 COSIGNATURE = b"\x04"
 LENGTH = 8 + 64  # the time, and the signature of Ed25519
 LATEST = 2**63 - 1
-_VKEY = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)")
 _DASH = "\N{EM DASH} "
 
 
@@ -38,38 +43,10 @@ class Cosignature:
 
 
 @dataclass(frozen=True, slots=True)
-class WitnessKey:
-    """A witness's name and public key. Raises NoteError when the name may not stand in a signature line."""
+class WitnessKey(Verifier):
+    """A witness's name and public key, handed over as a `vkey` line of its own kind."""
 
-    name: str
-    public_key: Ed25519PublicKey
-
-    def __post_init__(self) -> None:
-        check_name(self.name)
-
-    @property
-    def key_id(self) -> bytes:
-        """SHA-256(name, newline, 0x04, key), its first 4 bytes."""
-        return hashlib.sha256(self.name.encode() + b"\n" + self._encoded()).digest()[:KEY_ID_LENGTH]
-
-    @property
-    def vkey(self) -> str:
-        """The public key in one line, to be handed over: name+id+key."""
-        return f"{self.name}+{self.key_id.hex()}+{encode_base64(self._encoded())}"
-
-    @classmethod
-    def from_vkey(cls, text: str) -> WitnessKey:
-        """Read a `vkey` line. NoteError unless it is a witness's (0x04) and name, id and key agree."""
-        match = _VKEY.fullmatch(text)
-        if match is None:
-            raise NoteError("not a verifier key: expected name+id+key")
-        encoded = decode_base64(match[3])
-        if encoded[:1] != COSIGNATURE or len(encoded) != 33:
-            raise NoteError("not the key of an Ed25519 witness")
-        key = cls(match[1], Ed25519PublicKey.from_public_bytes(encoded[1:]))
-        if key.key_id.hex() != match[2]:
-            raise NoteError("the verifier key does not match its id")
-        return key
+    kind: ClassVar[bytes] = COSIGNATURE
 
     def read(self, line: str, text: str) -> Cosignature | None:
         """The cosignature in this line of a note over `text`; None when the line is another key's.
@@ -89,9 +66,6 @@ class WitnessKey:
         except InvalidSignature as problem:
             raise NoteError(f"the cosignature of {name} is wrong") from problem
         return Cosignature(name, at, line)
-
-    def _encoded(self) -> bytes:
-        return COSIGNATURE + self.public_key.public_bytes_raw()
 
 
 def cosigned(text: str, at: int) -> bytes:

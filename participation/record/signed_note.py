@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -33,6 +34,8 @@ class NoteError(ValueError):
 class Verifier:
     """A name and its public key. Raises NoteError when the name may not stand in a signature line."""
 
+    kind: ClassVar[bytes] = ED25519
+
     name: str
     public_key: Ed25519PublicKey
 
@@ -41,7 +44,7 @@ class Verifier:
 
     @property
     def key_id(self) -> bytes:
-        """The 4 bytes that, with the name, say which key signed: SHA-256(name, newline, 0x01, key), cut short."""
+        """The 4 bytes that, with the name, say which key signed: SHA-256(name, newline, kind, key), cut short."""
         return hashlib.sha256(self.name.encode() + b"\n" + self._encoded()).digest()[:KEY_ID_LENGTH]
 
     @property
@@ -50,14 +53,14 @@ class Verifier:
         return f"{self.name}+{self.key_id.hex()}+{encode_base64(self._encoded())}"
 
     @classmethod
-    def from_vkey(cls, text: str) -> Verifier:
+    def from_vkey(cls, text: str) -> Self:
         """Read a `vkey` line. Raises NoteError unless name, id and key agree."""
         match = _VKEY.fullmatch(text)
         if match is None:
             raise NoteError("not a verifier key: expected name+id+key")
         encoded = decode_base64(match[3])
-        if encoded[:1] != ED25519 or len(encoded) != 33:
-            raise NoteError("not an Ed25519 verifier key")
+        if encoded[:1] != cls.kind or len(encoded) != 33:
+            raise NoteError("not an Ed25519 key of this kind")
         verifier = cls(match[1], Ed25519PublicKey.from_public_bytes(encoded[1:]))
         if verifier.key_id.hex() != match[2]:
             raise NoteError("the verifier key does not match its id")
@@ -71,7 +74,7 @@ class Verifier:
         return True
 
     def _encoded(self) -> bytes:
-        return ED25519 + self.public_key.public_bytes_raw()
+        return self.kind + self.public_key.public_bytes_raw()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,6 +1,5 @@
 """Documents of a draft: looked into, then kept as files named by their hash.
 
-A file is written beside its place, forced to the disk and renamed, so that a document is there whole or not at all.
 The database row comes with the transaction; a file whose row was rolled back harms nobody and is found again by the
 next upload of the same content.
 """
@@ -8,13 +7,10 @@ next upload of the same content.
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from flask import current_app
 from sqlalchemy import event, func, select
 
 from participation.database import db
@@ -22,7 +18,9 @@ from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
 from participation.votes.documents import check_content, clean_filename
 from participation.votes.models import Attachment, Vote
+from participation.votes.services.keeping import keep_content, kept_path
 
+FOLDER = "documents"  # of the instance
 LARGEST = 20 * 1024 * 1024
 MOST = 20
 
@@ -57,7 +55,7 @@ def attach(vote: Vote, filename: str, stream: IO[bytes], at: datetime) -> Attach
                 "document",
             )
         )
-    _write(document_path(sha256), content)
+    keep_content(FOLDER, content)
     attachment = Attachment(
         vote_id=vote.id, filename=clean_filename(filename, media_type), media_type=media_type, size=len(content),
         sha256=sha256, added_at=at,
@@ -94,9 +92,7 @@ def _forget_after_commit(path: Path) -> None:
 
 def document_path(sha256: str) -> Path:
     """Where the document with this hash is kept."""
-    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-        raise ValueError("not a SHA-256 in hex")
-    return Path(current_app.config["INSTANCE"]) / "documents" / sha256
+    return kept_path(FOLDER, sha256)
 
 
 def _require_draft(vote: Vote) -> None:
@@ -108,24 +104,3 @@ def _require_draft(vote: Vote) -> None:
                 say("If one is wrong, cancel the vote with a reason and draft a new one."),
             )
         )
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == path.name:
-        return
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with fresh.open("xb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the new name itself must survive a power cut, or the notice would lose its document
-    finally:
-        os.close(folder)

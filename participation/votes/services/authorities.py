@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -129,7 +129,7 @@ def proxies_held(vote_id: int, name: str, last_four: str) -> list[Authority]:
 def _tidy(paper: Paper) -> Paper:
     return Paper(
         paper.kind, " ".join(paper.holder_name.split())[: LONGEST_NAME + 1], paper.holder_last_four.strip().upper(),
-        paper.from_at, None if paper.kind is Behalf.PROXY else paper.until_at, paper.every_vote and paper.kind is not Behalf.PROXY,
+        paper.from_at.astimezone(UTC), None if paper.kind is Behalf.PROXY else paper.until_at, paper.every_vote and paper.kind is not Behalf.PROXY,
     )  # fmt: skip
 
 
