@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.journeys import scenes_paper, scenes_record, scenes_secret, scenes_station
+from tests.journeys import scenes_behalf, scenes_evidence, scenes_paper, scenes_record, scenes_secret, scenes_station
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ NOT_PAGES = {
     *scenes_secret.NOT_PAGES,
     *scenes_paper.NOT_PAGES,
     *scenes_record.NOT_PAGES,
+    *scenes_behalf.NOT_PAGES,
+    *scenes_evidence.NOT_PAGES,
 }
 
 PHASES = (
@@ -165,5 +167,7 @@ STATION = [Scene(*given) for given in scenes_station.STATION_SCENES]
 SECRET = [Scene(*given) for given in scenes_secret.SECRET_SCENES]
 PAPER = [Scene(*given) for given in scenes_paper.PAPER_SCENES]
 RECORD = [Scene(*given) for given in scenes_record.RECORD_SCENES]
+BEHALF = [Scene(*given) for given in scenes_behalf.BEHALF_SCENES]
+EVIDENCE = [Scene(*given) for given in scenes_evidence.EVIDENCE_SCENES]
 
-SCENES = [*PUBLIC, *OWNERS, *STAFF, *ROLLS, *STATION, *SECRET, *PAPER, *RECORD]
+SCENES = [*PUBLIC, *OWNERS, *STAFF, *ROLLS, *STATION, *SECRET, *PAPER, *RECORD, *BEHALF, *EVIDENCE]

@@ -34,6 +34,8 @@ from participation.votes.services.attaching import attach
 from tests.accounts.letters import code_of
 from tests.accounts.staff import equip
 from tests.desk.test_documents import pdf
+from tests.journeys.world_behalf import give_papers
+from tests.journeys.world_evidence import hand_out_evidence
 from tests.journeys.world_paper import hand_in_paper
 from tests.journeys.world_record import watch_the_record
 from tests.journeys.world_secret import hold_secret_elections
@@ -74,6 +76,8 @@ class World:
         hold_secret_elections(self)
         hand_in_paper(self)
         watch_the_record(self)
+        give_papers(self)
+        hand_out_evidence(self)
 
     @property
     def clock(self) -> SettableClock:
