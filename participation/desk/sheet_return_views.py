@@ -6,10 +6,12 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy import select
 
 from participation.accounts.models import Role
+from participation.database import db
 from participation.desk.blueprint import blueprint
 from participation.desk.doors import clock, errors_by_field, find_announced, me, undo
 from participation.desk.local_time import from_field, to_field
@@ -25,10 +27,12 @@ from participation.votes.services.signing import Signer, signed_under, signers_o
 from participation.votes.services.steps import wrong_phase
 from participation.votes.sheet_choices import outcome_words
 from participation.votes.sheet_codes import grouped, read_code
+from participation.votes.sheet_models import Sheet, SheetReturn
 from participation.votes.standing import Channel
 from participation.web.access import access, staff
 from participation.web.filters import zone
 from participation.web.language import said
+from participation.web.qr import qr_svg
 
 SUPPORT = staff(Role.SUPPORT)
 
@@ -54,7 +58,29 @@ def receive(unit_slug: str, vote_id: int) -> Any:
     flash(*_words(made, code))
     if request.form.get("next") == "read" and made.outcome is None:
         return redirect(url_for("desk.sheet_reading", return_id=made.sheet_return.id, **place), 303)
+    if request.form.get("next") == "slip":
+        return redirect(url_for("desk.sheet_slip", return_id=made.sheet_return.id, **place), 303)
     return redirect(url_for("desk.receiving", channel=made.sheet_return.channel, **place), 303)
+
+
+@blueprint.get("/<unit_slug>/votes/<int:vote_id>/paper/returns/<int:return_id>/slip")
+@access(SUPPORT)
+def sheet_slip(unit_slug: str, vote_id: int, return_id: int) -> str:
+    """For whoever handed the sheet in: its number, when it was received, and where to see what becomes of it."""
+    vote = find_announced(unit_slug, vote_id, Role.SUPPORT)
+    row = db.session.execute(
+        select(SheetReturn, Sheet.code)
+        .join(Sheet, Sheet.id == SheetReturn.sheet_id)
+        .where(SheetReturn.id == return_id, SheetReturn.vote_id == vote.id)
+    ).one_or_none()
+    if row is None:
+        abort(404)
+    find_at = current_app.config["PUBLIC_URL"] + url_for("votes.find_receipt")
+    address = f"{find_at}?number={row.code}"
+    return render_template(
+        "print/sheet_slip.html", vote=vote, number=grouped(row.code), returned=row.SheetReturn, address=address,
+        code=qr_svg(address), find_at=find_at,
+    )  # fmt: skip
 
 
 def _arrival(vote: Vote) -> Arrival:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from participation.database import db
 from participation.votes.models import Ballot, BallotSetAside, DoubleBallot
-from participation.votes.sheet_models import SheetOutcome, SheetReturn
+from participation.votes.sheet_models import Sheet, SheetOutcome, SheetReturn
 
 INVALID = frozenset({"late", "void", "unsigned", "torn", "wrong_sheet", "illegible", "blank", "not_on_roll", "no_authority"})
 
@@ -47,6 +47,30 @@ def came_otherwise(elector_id: Any) -> Any:
     sheets = select(func.count()).where(SheetReturn.elector_id == elector_id).correlate_except(SheetReturn)
     doubles = select(func.count()).where(DoubleBallot.elector_id == elector_id).correlate_except(DoubleBallot)
     return sheets.scalar_subquery() + doubles.scalar_subquery()
+
+
+class FoundSheet(NamedTuple):
+    """What whoever holds a sheet's code is told: of which vote it is, and what became of it. No name, no home, no choice."""
+
+    vote_id: int
+    sheet: OwnSheet | None  # None: it has not come in
+    receipt: str | None  # of the ballot it became, where that ballot stands or stood
+
+
+def sheet_by_code(code: str) -> FoundSheet | None:
+    """The newest news of a printed sheet. Reads the code in the form of `sheet_codes.read_code`."""
+    row = db.session.execute(
+        select(
+            Sheet.vote_id, SheetReturn.channel, SheetReturn.received_at, SheetOutcome.kind, SheetOutcome.at, Ballot.receipt
+        )
+        .outerjoin(SheetReturn, SheetReturn.sheet_id == Sheet.id)
+        .outerjoin(SheetOutcome, SheetOutcome.return_id == SheetReturn.id)
+        .outerjoin(Ballot, Ballot.id == SheetOutcome.ballot_id)
+        .where(Sheet.code == code)
+    ).first()
+    if row is None:
+        return None
+    return FoundSheet(row[0], OwnSheet(*row[1:5]) if row[1] is not None else None, row[5])
 
 
 def own_paper(elector_id: int) -> OwnPaper:

@@ -12,9 +12,11 @@ from participation.votes.access import may_see_choices, vote_or_404
 from participation.votes.behalf_queries import CastFor, cast_for
 from participation.votes.blueprint import blueprint
 from participation.votes.models import Ballot
+from participation.votes.own_paper import sheet_by_code
 from participation.votes.paper import paper_of
 from participation.votes.queries import ballot_by_receipt
 from participation.votes.receipts import grouped, proof_data, prove_ballot, read_receipt, whereabouts
+from participation.votes.sheet_codes import read_code
 from participation.web.access import PUBLIC, access
 from participation.web.qr import qr_svg
 
@@ -22,13 +24,16 @@ from participation.web.qr import qr_svg
 @blueprint.get("/receipts")
 @access(PUBLIC)
 def find_receipt() -> Any:
-    """Type the number from a slip of paper."""
+    """Type the number from a slip of paper: of a receipt, or of a ballot sheet that was handed in."""
     typed = request.args.get("number", "").strip()[:60]
-    receipt = read_receipt(typed) if typed else None
+    receipt, code = read_receipt(typed), read_code(typed)
     if receipt is not None and ballot_by_receipt(receipt) is not None:
         return redirect(url_for(".receipt", receipt=receipt))
-    page = render_template("votes/find_receipt.html", typed=typed, unit=None)
-    return page, 404 if typed else 200
+    found = sheet_by_code(code) if code else None
+    if found is not None and found.receipt is not None:
+        return redirect(url_for(".receipt", receipt=found.receipt))
+    page = render_template("votes/find_receipt.html", typed=typed, found=found, unit=None)
+    return page, 404 if typed and found is None else 200
 
 
 @blueprint.get("/receipts/<receipt>")

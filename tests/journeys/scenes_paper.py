@@ -25,6 +25,7 @@ PAPER_SCENES: list[tuple[Any, ...]] = [
     ("lin", "/desk/{slug}/votes/{vote_open}/paper/readings"),
     ("lin", f"{PAPER}/readings?code=nonsense"),
     ("lin", f"{PAPER}/returns/{{paper_new}}/reading"),
+    ("lin", f"{PAPER}/returns/{{paper_new}}/slip"),
     ("lin", f"{PAPER}/returns/{{paper_differs}}/reading"),
     ("lin", f"{PAPER}/returns/{{paper_done}}/reading"),
     ("lin", f"{PAPER}/differences"),

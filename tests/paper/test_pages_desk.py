@@ -222,3 +222,31 @@ def test_the_building_grid_shows_paper_that_is_received_and_not_read(counter):
     counter.paper.read_twice(counter.vote_id, found, "yes")
     counter.client.see(f"{DESK}/votes/{counter.vote_id}/turnout/{building}")
     assert not counter.client.page.select(".cell.sheet") and len(counter.client.page.select(".house .cell.paper")) == 2
+
+
+def test_whoever_hands_a_sheet_in_gets_a_slip_and_finds_what_became_of_it(counter):
+    counter.print_all()
+    wang, client = counter.lane.wang, counter.client
+    code = counter.code(wang)
+    stranger = counter.visit(counter.mei)
+    stranger.see(f"/receipts?number={code}")
+    assert "has not come in yet" in words(stranger)
+    client.see(f"{counter.path}/returns/new")
+    client.submit("/paper/returns", button="slip", code=code)
+    assert code in words(client) and "Two persons read the sheet" in words(client)
+    assert f"/receipts?number={code.replace('-', '')}" in client.page.text(), "the slip says where to look"
+    stranger.see(f"/receipts?number={code.lower()}")
+    assert "is being read" in words(stranger) and "Wang" not in words(stranger)
+    made = int(client.page.path.split("/")[-2])
+    counter.paper.read_twice(counter.vote_id, made, "yes")
+    stranger.see(f"/receipts?number={code}")
+    assert stranger.page.path.startswith("/receipts/"), "the sheet leads to the receipt of its ballot"
+    client.see(f"{counter.path}/returns/{made + 99}/slip", status=404)
+
+
+def test_the_code_of_a_sheet_that_does_not_count_says_why(counter):
+    counter.print_all()
+    made = counter.paper.hand_in(counter.vote_id, counter.lane.deng.id)
+    counter.paper.read_twice(counter.vote_id, made, flaw="unsigned")
+    counter.client.see(f"/receipts?number={counter.code(counter.lane.deng)}")
+    assert "could not be counted" in words(counter.client) and "not signed" in words(counter.client)
