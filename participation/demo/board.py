@@ -15,7 +15,7 @@ from participation.votes.secret.shares import printed, split
 
 FOLDER = "demo-board"  # of the instance
 MEMBERS = "楼栋代表 沈国华、居民监督员 梁玉、街道代表 方明（演示）"
-_WARNING = "DEMONSTRATION - FOR TRYING ONLY. In a real election no share is ever on the machine of the site.\n仅供试用。真实选举中，密钥份额绝不出现在网站所在的计算机上。\n"
+_WARNING = "DEMONSTRATION - FOR TRYING ONLY. In a real election no share is ever on the machine of the site.\n仅供试用。真实选举中，密钥分片绝不出现在网站所在的计算机上。\n"
 
 
 def make_key(name: str) -> str:

@@ -117,14 +117,14 @@ PLOTS = (
         opened_days_ago=-9, window_days=20, turnout=0,
     ),
     Plot(
-        title="演练：秘密选举社区协议会委员",
+        title="演练：无记名选举社区协议会成员",
         explanation=(
-            "应选委员 **3** 名，候选人 5 名。每位业主一票，不计面积；截止之前可以改投，以最后一次为准。\n\n"
+            "应选成员 **3** 名，候选人 5 名。每位业主一票，不计面积；截止之前可以改投，以最后一次为准。\n\n"
             "选票用选举委员会的密钥封好：谁投了票可以知道，投给谁没有人知道。这是一次演练，不具法律效力，可以随时进入下一步。"
         ),
         questions=(
             PlotQuestion(
-                text="选举社区协议会委员（应选 3 名）", matter="council", rule="council.secret", seats=3,
+                text="选举社区协议会成员（应选 3 名）", matter="council", rule="council.secret", seats=3,
                 candidates=(
                     ("韩素琴", "愿意负责邻里互助和独居老人探访。"),
                     ("邓伟", "三号楼居民，关心充电安全。"),
