@@ -32,7 +32,7 @@ STATION_SCENES: list[tuple[Any, ...]] = [
     ("lin", f"{WANG}/call"),
     ("lin", f"{WANG}/call", 422, "/calls", {"last_four": "0000"}),
     ("lin", f"{STATION}/homes/{{shop}}/owners/{{qian_holder}}/call"),
-    ("lin", f"{VOTE}/calls/{{call}}"),
+    ("lin", "/desk/{slug}/votes/{vote_everything}/calls/{call}"),
     ("lin", f"{VOTE}/doorstep"),
     ("lin", f"{VOTE}/doorstep/{{stairwell}}"),
     ("lin", "/desk/{slug}/votes/{vote_closed}/doorstep/{stairwell}"),

@@ -45,9 +45,10 @@ def open_the_station(world: World) -> None:
         in_hand = {"vote": vote.id, "elector": filled.elector_id, "choices": answer, "key": filled.key}
         for n, (place, outcome) in enumerate((("1-101", "absent"), ("1-101", "answered"), ("1-201", "refused"), ("2-202", "moved"))):
             record_visit(vote.id, lane.homes[place].id, outcome, "Comes back on Sunday" if n == 1 else "", clock.now(), lane.lin.id, f"a-visit-of-lin-{n:04d}", clock)
-        mei = next(e.id for e in electors_of(lane.mei.id, vote.id) if e.area == 5150)
+        everything = world.votes["everything"]  # in the open vote Mei still has her own ballot to cast
+        mei = next(e.id for e in electors_of(lane.mei.id, everything.id) if e.area == 5150)
         call = Call(clock.now(), lane.lin.id, "a-recorded-call", reference="PBX 17", announced=True)
-        places["call"] = record_call(vote.id, mei, lane.holders["Mei"].id, call, clock).sheet_return.id
+        places["call"] = record_call(everything.id, mei, lane.holders["Mei"].id, call, clock).sheet_return.id
     world.visits["voter, filled"] = world.visits["voter, filled"] | {"ballot_in_hand": in_hand}
 
 
