@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -79,6 +80,11 @@ def day(instant: datetime | date | None) -> str:
     return format_date(local, "long", locale=get_locale())
 
 
+def listed(values: Iterable[Any]) -> str:
+    """Homes or names side by side, with the mark that stands between them in the reader's language."""
+    return {"zh": "、"}.get(get_locale().language, ", ").join(map(str, values))
+
+
 def _spoken(value: Any) -> Any:
     """What a template prints: a sentence is said in the reader's language, also where the page forgot to ask."""
     return said(value) if isinstance(value, Sentence) else value
@@ -88,6 +94,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.finalize = _spoken
     app.jinja_env.filters.update(
         area=area, heads=number, number=number, amount=amount, percent=percent, when=when, day=day, said=said,
-        markdown=render_markdown,
+        markdown=render_markdown, listed=listed,
     )
     app.jinja_env.globals["pictures"] = pictures  # the geometry that components/bars.html and grid.html draw
