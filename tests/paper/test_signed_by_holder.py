@@ -38,7 +38,7 @@ def test_a_sheet_of_a_holder_without_a_phone_is_counted_as_cast_by_proxy(counter
     ballot = standing(app, deng)
     assert (ballot.authority_id, ballot.channel, ballot.cast_by_id) == (authority.id, "paper", None)
     counter.client.see(f"{counter.path.removesuffix('/paper')}/principals")
-    assert "by proxy: A Nephew" in words(counter.client)
+    assert "by proxy · A Nephew" in words(counter.client)
     assert "On paper" in words(counter.client)
 
 

@@ -163,7 +163,7 @@ def test_the_result_shows_what_was_cast_on_behalf(app: Flask, lane: Neighbourhoo
     hall.count(vote)
     for path in ("result", "print/result"):
         client.see(f"/votes/{vote.id}/{path}")
-        assert "Of these, cast on the owner's behalf: by proxy: 1 owner, 90.00 m²" in words(client)
+        assert "Of these, cast on the owner's behalf: by proxy · 1 owner · 90.00 m²" in words(client)
 
 
 def test_everybody_reads_the_limit_and_how_many_are_on_record(client: ParsingClient, vote: Vote) -> None:
