@@ -135,6 +135,6 @@ PLOTS = (
                 likings=(71, 52, 64, 58, 37),
             ),
         ),
-        opened_days_ago=2, window_days=9, turnout=45, is_secret=True,
+        opened_days_ago=2, window_days=18, turnout=45, is_secret=True,
     ),
 )  # fmt: skip
