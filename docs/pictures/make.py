@@ -4,7 +4,8 @@
     .venv/bin/python docs/pictures/make.py            in another, with the same PORT and PARTICIPATION_INSTANCE
 
 Needs what the browser tests need: Playwright (requirements-test.txt) and Chromium. It founds a second neighbourhood,
-hands in a roll there without putting it into force, and casts one ballot. `make.py ballot poster` takes these two only.
+hands in a roll there without putting it into force, casts one ballot, and prints one owner's ballot sheet anew.
+`make.py ballot poster` takes these two only.
 """
 
 from __future__ import annotations
@@ -30,9 +31,13 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chro
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 PHONE = {"width": 360, "height": 720}
+QUALITY = 58  # of 100: the folder stays small
 SHEET = {"width": 794, "height": 1123}  # A4 at 96 dots per inch
-PAPER = "paper"  # no role: a window of the size of a sheet
+PAPER = "paper"  # no role: a window of the size of a sheet; "paper:support" is the support centre's
 FINAL, OPEN = 1, 3  # the demonstration's votes, in the order in which it makes them
+BUILDING, HOME = "1号楼", "1号楼 1单元 501"  # whose owner has not voted yet
+CONTACT = "支援中心(6 号楼底层),每天 9:00–18:00"
+DESK = f"/desk/old-estate-36/votes/{OPEN}"
 SECOND = {"slug": "wutong-court", "name": "梧桐苑", "area": "老城片区"}
 
 
@@ -56,7 +61,7 @@ def windows(browser: Browser, language: str, ways_in: dict[str, str]) -> Iterato
 
     def of(role: str) -> Page:
         if role not in contexts:
-            window, scale = (SHEET, 0.75) if role == PAPER else (PHONE, 1.5)
+            window, scale = (SHEET, 0.6) if role.startswith(PAPER) else (PHONE, 1.5)
             contexts[role] = browser.new_context(
                 base_url=SITE,
                 locale=LANGUAGES[language],
@@ -65,8 +70,9 @@ def windows(browser: Browser, language: str, ways_in: dict[str, str]) -> Iterato
                 device_scale_factor=scale,
             )
             page = contexts[role].new_page()
-            if role in ways_in:
-                page.goto(ways_in[role])
+            person = role.removeprefix(f"{PAPER}:")
+            if person in ways_in:
+                page.goto(ways_in[person])
                 press(page)
         return contexts[role].pages[0]
 
@@ -134,11 +140,41 @@ def building(page: Page) -> str:
     return str(page.locator('main a[href*="/turnout/"]').first.get_attribute("href"))
 
 
+def printed_sheet(page: Page) -> str:
+    """Print the ballot sheet of one owner anew; gives the address of its page."""
+    page.goto(f"{DESK}/paper/sheets")
+    page.select_option("main [name=building]", label=BUILDING)
+    page.fill("main [name=room]", HOME)
+    page.fill("main [name=contact]", CONTACT)
+    press(page)
+    return page.url
+
+
+def at_the_polling_point(page: Page) -> str:
+    """Look for somebody who is here; gives the address of the answer."""
+    page.goto(f"{DESK}/station")
+    page.fill("main [name=words]", HOME)
+    press(page)
+    with page.expect_navigation():
+        page.locator("main .papers a").first.click()
+    return page.url
+
+
+def visited_stairwell(page: Page) -> str:
+    """The address of the stairwell with the most doors visited."""
+    page.goto(f"{DESK}/doorstep")
+    return str(page.evaluate(
+        """() => [...document.querySelectorAll('main .papers a')]
+            .map(found => [Number((found.querySelectorAll('small')[1].textContent.match(/\\d+/) || [0])[0]), found.href])
+            .sort((one, other) => other[0] - one[0])[0][1]"""
+    ))  # fmt: skip
+
+
 def take(page: Page, name: str, language: str) -> None:
     """Write the window as it stands; WebP, which Chromium itself encodes, keeps the folder small."""
     page.evaluate("document.activeElement && document.activeElement.blur()")
     page.wait_for_timeout(300)
-    shot = page.context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": 82})
+    shot = page.context.new_cdp_session(page).send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
     file = HERE / f"{name}.{language}.webp"
     file.write_bytes(base64.b64decode(shot["data"]))
     sys.stdout.write(f"{file.relative_to(ROOT)}  {file.stat().st_size / 1024:.0f} KB\n")
@@ -165,6 +201,10 @@ def main(wanted: list[str]) -> None:
                 "desk": lambda frame: opened(frame.of("support"), "/desk"),
                 "roll": lambda frame: opened(frame.of("operator"), once("roll", previewed, "operator"), "h1"),
                 "building": lambda frame: opened(frame.of("support"), once("building", building, "support"), "h1"),
+                "sheet": lambda frame: printed(frame.of(f"{PAPER}:support"), once("sheet", printed_sheet, "support")),
+                "station": lambda frame: opened(frame.of("support"), once("station", at_the_polling_point, "support"), "h1"),
+                "doorstep": lambda frame: opened(frame.of("second-support"), once("doorstep", visited_stairwell, "second-support"), "h1"),
+                "record": lambda frame: opened(frame.of(""), f"/votes/{FINAL}/record", "h1"),
                 "poster": lambda frame: printed(frame.of(PAPER), f"/votes/{FINAL}/print/final"),
             }
             for name, picture in pictures.items():
