@@ -28,7 +28,7 @@ def test_sheets_are_printed_one_for_each_owner_with_homes_areas_code_and_boxes(c
     assert len(sheets) == 5
     text = words(counter.client)
     assert counter.code(counter.lane.wang) in text
-    assert "1-101: 85.25" in text and "1-102: 85.25" in text and "Together 170.50" in text
+    assert "1-101 85.25" in text and "1-102 85.25" in text and "Together 170.50" in text
     assert len(page.select("section.page svg")) >= 5 and len(page.select(".tick-box")) == 5 * 4
     assert all(word in text for word in ("Signature", "Date", "Name", "Follow the majority", "Hand it in before"))
     before = counter.code(counter.lane.wang)
