@@ -86,7 +86,7 @@ def test_pages_follow_each_other_without_gap_or_double(app: Flask, client: Parsi
     seen, path = [], RECORD
     for _ in range(10):
         client.see(path)
-        seen += [int(item.attrib["id"].removeprefix("entry-")) for item in client.page.select("li.sheet-box")]
+        seen += [int(item.attrib["id"].removeprefix("entry-")) for item in client.page.select('.papers li[id]')]
         links = client.page.select('a[rel="next"]')
         if not links:
             break
