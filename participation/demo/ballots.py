@@ -38,7 +38,7 @@ def cast_ballots(
     middle = len(voters) // 2
     through_proxies, twice = voters[middle : middle + plot.proxies], voters[middle + plot.proxies]
     for n, voter in enumerate(through_proxies):
-        voting.through_proxy(voter, voters[n // LIMIT].holder_id)
+        voting.through_proxy(voter._replace(at=voting.at_the_desk(voter.at)), voters[n // LIMIT].holder_id)
     for voter in (*voters[:middle], *voters[middle + plot.proxies + 1 :]):
         _by_some_way(voting, plot, voter, ways)
     voting.by_phone(twice)
