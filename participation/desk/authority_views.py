@@ -24,6 +24,7 @@ from participation.votes.behalf_models import Authority
 from participation.votes.behalf_queries import names_of, revocation_of
 from participation.votes.documents import EXTENSIONS
 from participation.votes.models import Vote
+from participation.votes.paper import paper_of
 from participation.votes.services.authorities import FOLDER, RECORDABLE, record_authority
 from participation.votes.services.keeping import keep_picture, kept_path
 from participation.votes.services.revoking import LONGEST_REASON, revoke_at_desk
@@ -45,7 +46,7 @@ def authorities(unit_slug: str, vote_id: int) -> str:
     if can_record and room and building.isdecimal():
         found = find_homes(vote, clock().now(), building_id=int(building[:12]), room=room[:40])
     page = render_template(
-        "desk/votes/authorities.html", vote=vote, phase=line.phase, lines=lines_of(vote, clock().now()),
+        "desk/votes/authorities.html", vote=vote, phase=line.phase, may_change=paper_of(vote).may_change, lines=lines_of(vote, clock().now()),
         can_record=can_record, buildings=building_options(places), building=building, room=room, found=found,
     )  # fmt: skip
     note_look_up(g.unit.id, me().person_id, "authority", vote.title, clock().now())

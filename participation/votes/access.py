@@ -21,6 +21,7 @@ from participation.votes.models import Ballot, Elector, Vote
 from participation.votes.phases import Phase
 from participation.votes.services.casting import (
     already_cast,
+    already_cast_for,
     another_is_named,
     co_owner_has_cast,
     not_an_elector,
@@ -95,6 +96,8 @@ def head_refusal(head: MyHead, may_change: bool) -> Refusal | None:
         return Refusal(sheet_is_in())
     if head.cast_for is not None and not may_change:
         return Refusal(cast_for_you(head.cast_for.holder, head.cast_for.at))
+    if head.standing == "voted" and head.authority is not None and not may_change:
+        return Refusal(already_cast_for(head.acting_for))
     if head.standing in ("voted", "cast_otherwise") and not may_change:
         return Refusal(already_cast())
     return None

@@ -123,6 +123,17 @@ def test_the_owner_who_is_too_late_reads_why(app: Flask, lane: Neighbourhood, cl
     assert "A ballot has been cast with this authority, and this rule allows no change: it stands." in words(client)
 
 
+def test_the_proxy_who_opens_the_ballot_again_reads_for_whom_it_was_cast(
+    app: Flask, lane: Neighbourhood, client: ParsingClient, vote: Vote
+) -> None:
+    deng = elector_id_of(app, vote.id, lane.deng)
+    cast_as(app, vote, lane.qian.id, deng)
+    client.sign_in(lane.qian, unlocked=True)
+    assert client.get(f"/votes/{vote.id}/ballot?elector={deng}").status_code == 409
+    assert "You have voted for Deng, and this rule allows no change." in words(client)
+    assert "You have already voted" not in words(client)
+
+
 def test_the_proxy_who_comes_after_the_owner_reads_why_and_learns_nothing_of_the_choice(
     app: Flask, lane: Neighbourhood, client: ParsingClient, hall: Hall, vote: Vote
 ) -> None:

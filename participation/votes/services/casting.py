@@ -219,6 +219,10 @@ def already_cast() -> Reason:
     return Reason("already_cast", say("You have already voted, and this rule allows no change."), say("Your receipt shows the ballot that counts."))
 
 
+def already_cast_for(name: str) -> Reason:
+    return Reason("already_cast", say("You have voted for %(name)s, and this rule allows no change.", name=name), say("The receipt shows the ballot that counts."))
+
+
 def sheet_is_in() -> Reason:
     return Reason(
         "sheet_is_in",
