@@ -32,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     kind = "postgres" if server_url() else "sqlite"
     absent = None if browsers.find_chromium() else pytest.mark.skip(reason="no Chromium found: install chromium")
     for item in items:
+        if "databases" not in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.no_database)
         if kind != "postgres" and item.get_closest_marker("postgres"):
             item.add_marker(pytest.mark.skip(reason="PostgreSQL only: set TEST_DATABASE_URL"))
         if kind != "sqlite" and item.get_closest_marker("sqlite"):

@@ -72,10 +72,11 @@ class Gaze:
         self._note(self._axe("rule", COLOURS), "dark")
         self.page.emulate_media(color_scheme="light")
 
-    def look_at_large_text(self) -> None:
+    def look_at_large_text(self, with_colours: bool = True) -> None:
         """As the site's own setting makes it; then at twice the size, as a browser's setting does."""
         self.page.evaluate("document.documentElement.classList.add('large')")
-        self._note(self._axe("rule", SIZES), "large text")
+        if with_colours:
+            self._note(self._axe("rule", SIZES), "large text")
         self._note(self._too_wide(NARROW), "large text")
         self.page.evaluate("document.documentElement.style.fontSize = '200%'")
         self._note(self._too_wide(), "200 %")

@@ -39,11 +39,14 @@ def test_every_page_of_the_site_has_its_scene(stage: Stage) -> None:
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_axe_finds_nothing_on_any_page_in_any_mode(chromium: Any, stage: Stage, language: str) -> None:
     gaze = Gaze(chromium, stage, language)
+    # Colours are the same in every language; lengths are not.
+    with_colours = language == "zh-Hans"
     for scene in SCENES:
         gaze.open(scene)
         gaze.look()
-        gaze.look_in_the_dark()
-        gaze.look_at_large_text()
+        if with_colours:
+            gaze.look_in_the_dark()
+        gaze.look_at_large_text(with_colours)
     gaze.context.close()
     assert not gaze.found, f"{len(gaze.found)} findings\n" + "\n".join(gaze.found)
 
