@@ -158,7 +158,7 @@ def announce(estate: Estate) -> Vote:
     desk.press()  # the one thing to do next: add the question
     desk.choose("use_fund")
     desk.press()
-    assert "278" in desk.reads(), "the matter brings its rule and the clause"
+    assert "第二百七十八条" in desk.reads(), "the matter brings its rule and the clause"
     desk.page.fill('main [name="text"]', QUESTION)
     desk.press()
     desk.tap('main a.button[href$="/dates"]')

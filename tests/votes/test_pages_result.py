@@ -127,7 +127,7 @@ def test_an_election_shows_who_is_elected_and_who_is_tied(
     assert "Bo 3 owners, 330.50 m² Elected" in text
     assert "Cai 0 owners, 0.00 m² Not enough support" in text
     client.see(f"/votes/{vote.id}/print/preliminary")
-    assert "An: 4, 370.75 m² Elected" in words(client)
+    assert "An · 4 owners · 370.75 m² Elected" in words(client)
 
 
 def test_li_objects_and_reads_the_answer_and_no_name_is_published(

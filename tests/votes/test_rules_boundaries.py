@@ -66,6 +66,7 @@ BOUNDARIES: dict[str, dict[str, tuple[int, int]]] = {
     "fr.26": {"pass.heads": MORE_THAN_HALF, "pass.share": TWO_THIRDS},
     "es.17.3": {"pass.heads": THREE_FIFTHS, "pass.quota": THREE_FIFTHS},
     "gb.sct.tms": {"pass.flats": MORE_THAN_HALF},
+    "council.secret": {"quorum.heads": MORE_THAN_HALF, "pass.heads": (60, 6000)},
 }
 # Asked in their own tests below, because they look at other sets than yes and taking part.
 APART = {"quorum.in_person", "objections.heads", "objections.share"}

@@ -110,9 +110,16 @@ def ear(app: Flask) -> Iterator[Ear]:
     level = root.level
     root.addHandler(ear)
     root.setLevel(logging.DEBUG)
+    # Whatever configured logging before in this process (migrations do) may have silenced loggers that were there.
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
+    silenced = [logger for logger in loggers if logger.disabled]
+    for logger in silenced:
+        logger.disabled = False
     with app.app_context():
         db.engine.echo = "debug"  # every statement with its values
     yield ear
+    for logger in silenced:
+        logger.disabled = True
     with app.app_context():
         db.engine.echo = False
     root.setLevel(level)
