@@ -19,12 +19,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from participation.record.signed_note import (
-    KEY_ID_LENGTH,
     NoteError,
     Verifier,
-    check_name,
-    decode_base64,
     encode_base64,
+    parse_line,
 )
 
 COSIGNATURE = b"\x04"
@@ -82,18 +80,6 @@ def cosign(text: str, name: str, private_key: Ed25519PrivateKey, at: int) -> str
     key = WitnessKey(name, private_key.public_key())
     signature = at.to_bytes(8, "big") + private_key.sign(cosigned(text, at))
     return f"{_DASH}{name} {encode_base64(key.key_id + signature)}"
-
-
-def parse_line(line: str) -> tuple[str, bytes, bytes]:
-    """Name, key id and signature of a signature line. NoteError for any other line."""
-    if not line.startswith(_DASH):
-        raise NoteError("a signature line begins with an em dash and a space")
-    name, _, encoded = line.removeprefix(_DASH).partition(" ")
-    check_name(name)
-    decoded = decode_base64(encoded)
-    if len(decoded) <= KEY_ID_LENGTH:
-        raise NoteError("a signature is longer than its key id")
-    return name, decoded[:KEY_ID_LENGTH], decoded[KEY_ID_LENGTH:]
 
 
 def split_note(note: str) -> tuple[str, list[str]]:

@@ -196,10 +196,11 @@ def _split_note(note: str | bytes) -> tuple[str, list[tuple[str, bytes, bytes]]]
     lines = block[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
         raise NoteError("too many signatures")
-    return text + "\n", [_parse_line(line) for line in lines]
+    return text + "\n", [parse_line(line) for line in lines]
 
 
-def _parse_line(line: str) -> tuple[str, bytes, bytes]:
+def parse_line(line: str) -> tuple[str, bytes, bytes]:
+    """Name, key id and signature of a signature line. NoteError for any other line."""
     if not line.startswith(_DASH):
         raise NoteError("a signature line begins with an em dash and a space")
     name, _, encoded = line.removeprefix(_DASH).partition(" ")

@@ -18,7 +18,7 @@ from participation.votes.behalf_models import Authority
 from participation.votes.electors import Weight
 from participation.votes.models import Ballot, CoOwnerStatement, Elector, ElectorHome, Question, RollCorrection, Vote
 from participation.votes.policy import AREA_SERVES_AS, rule_of
-from participation.votes.rules import Rule, Subgroup, Tally, TestResult, decide, elect
+from participation.votes.rules import ElectionVerdict, Rule, Subgroup, Tally, TestResult, decide, elect
 from participation.votes.statements import STANDS
 
 BLANK = "blank"  # a question to which a paper ballot gives no valid answer
@@ -188,24 +188,7 @@ def _count_election(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
         question.seats or 0,
     )
     return {
-        "question": question.id,
-        "rule": rule.key,
-        "source": rule.source,
-        "outcome": verdict.outcome,
-        "tests": [test_data(result) for result in verdict.quorum],
-        "seats": question.seats,
-        "open_seats": verdict.open_seats,
-        "part": asdict(part),
-        "candidates": [
-            {
-                "candidate": int(result.key),
-                **asdict(approvals[int(result.key)]),
-                "standing": result.standing,
-                "rank": result.rank,
-                "tests": [test_data(test) for test in result.tests],
-            }
-            for result in verdict.candidates
-        ],
+        **election_data(question, rule, verdict, asdict(part), {id_: asdict(total) for id_, total in approvals.items()}),
         "unresolved": asdict(unresolved),
         "blank": asdict(blank),
         "by_channel": {
@@ -216,6 +199,32 @@ def _count_election(vote: Vote, question: Question, box: Box, roll: Sum) -> dict
             for channel, total in sorted(part_by_channel.items())
         },
         "on_behalf": {kind: asdict(total) for kind, total in sorted(on_behalf.items())},
+    }
+
+
+def election_data(
+    question: Question, rule: Rule, verdict: ElectionVerdict, part: dict[str, int], approvals: dict[int, dict[str, int]]
+) -> dict[str, Any]:
+    """Who is elected and why, as announced. `part` and `approvals` (by candidate id): heads, and area in 1/100 m2."""
+    return {
+        "question": question.id,
+        "rule": rule.key,
+        "source": rule.source,
+        "outcome": verdict.outcome,
+        "tests": [test_data(result) for result in verdict.quorum],
+        "seats": question.seats,
+        "open_seats": verdict.open_seats,
+        "part": part,
+        "candidates": [
+            {
+                "candidate": int(result.key),
+                **approvals[int(result.key)],
+                "standing": result.standing,
+                "rank": result.rank,
+                "tests": [test_data(test) for test in result.tests],
+            }
+            for result in verdict.candidates
+        ],
     }
 
 

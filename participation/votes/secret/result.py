@@ -10,7 +10,7 @@ from participation.database import db
 from participation.kernel.clock import Clock
 from participation.kernel.refusal import Reason, Refusal
 from participation.kernel.sentences import say
-from participation.votes.counting import test_data
+from participation.votes.counting import election_data
 from participation.votes.models import Elector, Question, RollCorrection, Vote
 from participation.votes.phases import Phase
 from participation.votes.policy import rule_of
@@ -93,24 +93,7 @@ def _count(question: Question, figures: dict[str, Any], roll: int, part: int) ->
         rule, {"heads": roll}, {"heads": part}, {str(id_): {"heads": n} for id_, n in approvals.items()}, question.seats or 0
     )
     return {
-        "question": question.id,
-        "rule": rule.key,
-        "source": rule.source,
-        "outcome": verdict.outcome,
-        "tests": [test_data(result) for result in verdict.quorum],
-        "seats": question.seats,
-        "open_seats": verdict.open_seats,
-        "part": _heads(part),
-        "candidates": [
-            {
-                "candidate": int(result.key),
-                **_heads(approvals[int(result.key)]),
-                "standing": result.standing,
-                "rank": result.rank,
-                "tests": [test_data(test) for test in result.tests],
-            }
-            for result in verdict.candidates
-        ],
+        **election_data(question, rule, verdict, _heads(part), {id_: _heads(n) for id_, n in approvals.items()}),
         "without_name": figures["blank"],
         "unresolved": _heads(0),
         "blank": _heads(0),
